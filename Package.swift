@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One set of rules for every Swift target: Swift 6 mode, and the upcoming features that make
+/// isolation and imports explicit. `NonisolatedNonsendingByDefault` matters for speed too: async code
+/// stays on the event loop that called it instead of hopping to the global pool.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "realtime",
+    products: [
+        .library(name: "Realtime", targets: ["Realtime"]),
+        .library(name: "Handlers", targets: ["Handlers"]),
+        .executable(name: "realtime-server", targets: ["realtime-server"]),
+        .executable(name: "realtime-bench", targets: ["realtime-bench"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(
+            name: "Realtime",
+            dependencies: ["CLibuv", "CZlib", "COpenSSL", "CLinux"],
+            swiftSettings: strict),
+        .target(name: "Handlers", dependencies: ["Realtime"], swiftSettings: strict),
+        .executableTarget(
+            name: "realtime-server", dependencies: ["Realtime", "Handlers"], swiftSettings: strict),
+        .executableTarget(name: "realtime-bench", dependencies: ["CLinux"], swiftSettings: strict),
+
+        .testTarget(name: "RealtimeTests", dependencies: ["Realtime"], swiftSettings: strict),
+    ]
+)
