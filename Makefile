@@ -1,0 +1,29 @@
+# The two commands are `make run` and `make test`; `make help` lists the rest.
+# Recipes are one line each: what they do stands in scripts/.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-tsan test-asan lint format clean
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build for release and start the server on 127.0.0.1:8765 (flags: make run ARGS="…")
+	@exec scripts/run $(ARGS)
+
+test: ## set-up, build, format check, every test
+	@scripts/test
+
+test-tsan: ## the tests under ThreadSanitizer
+	@scripts/setup && scripts/swift-test --sanitize=thread --scratch-path .build-tsan
+
+test-asan: ## the tests under AddressSanitizer
+	@scripts/setup && scripts/swift-test --sanitize=address --scratch-path .build-asan
+
+lint: ## check the format of the Swift source and lint the scripts
+	@scripts/lint
+
+format: ## put all Swift source into the one format
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+clean: ## remove everything that was built
+	@rm -rf .build .build-* build
