@@ -5,7 +5,9 @@ import Glibc
 /// Unlike an array its memory stays where it is while nothing is appended, so a pointer into it may be
 /// given to the kernel; and clearing it keeps the memory, so that an encoder that runs for every message
 /// allocates nothing. It has one owner: it can't be copied.
-struct ByteBuffer: ~Copyable {
+///
+/// Being the only one who knows the memory is also why it may be handed to another thread.
+struct ByteBuffer: ~Copyable, @unchecked Sendable {
     private var base: UnsafeMutableRawPointer?
     private(set) var capacity: Int
     private(set) var count: Int
