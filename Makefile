@@ -2,7 +2,7 @@
 # Recipes are one line each: what they do stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tsan test-asan lint format clean
+.PHONY: help run test test-tsan test-asan conformance fuzz lint format clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -10,7 +10,7 @@ help: ## list what make can do
 run: ## build for release and start the server on 127.0.0.1:8765 (flags: make run ARGS="…")
 	@exec scripts/run $(ARGS)
 
-test: ## set-up, build, format check, every test
+test: ## set-up, build, format check, every test, a little fuzzing
 	@scripts/test
 
 test-tsan: ## the tests under ThreadSanitizer
@@ -19,11 +19,17 @@ test-tsan: ## the tests under ThreadSanitizer
 test-asan: ## the tests under AddressSanitizer
 	@scripts/setup && scripts/swift-test --sanitize=address --scratch-path .build-asan
 
+conformance: ## the Autobahn WebSocket suite against the server, over ws and wss
+	@scripts/conformance
+
+fuzz: ## fuzz every parser, ten minutes each (other limits: scripts/fuzz --help)
+	@scripts/setup && scripts/fuzz
+
 lint: ## check the format of the Swift source and lint the scripts
 	@scripts/lint
 
 format: ## put all Swift source into the one format
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz
 
 clean: ## remove everything that was built
 	@rm -rf .build .build-* build
