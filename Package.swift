@@ -38,5 +38,6 @@ let package = Package(
         .executableTarget(name: "realtime-bench", dependencies: ["CLinux"], swiftSettings: strict),
 
         .testTarget(name: "RealtimeTests", dependencies: ["Realtime"], swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )
