@@ -1,0 +1,129 @@
+/// A JSON text as a tree, for cold paths: configuration files, key sets, tests.
+///
+/// Nothing on the way of a message uses it; that is what `JSONScanner` is for.
+enum JSONValue: Sendable {
+    case null
+    case bool(Bool)
+    /// A number written without fraction and exponent that fits.
+    case int(Int)
+    /// Any other number.
+    case double(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([Member])
+
+    /// One member of an object. Members keep the order in which they were written.
+    struct Member: Sendable {
+        let key: String
+        let value: JSONValue
+
+        init(_ key: String, _ value: JSONValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Reads a whole text.
+    static func parse(
+        _ text: UnsafeRawBufferPointer, limits: JSONLimits = .default
+    ) throws(JSONError) -> JSONValue {
+        var scanner = JSONScanner(text, limits: limits)
+        return try scanner.soleTree()
+    }
+
+    static func parse(_ text: [UInt8], limits: JSONLimits = .default) throws(JSONError) -> JSONValue {
+        // `withUnsafeBytes` forgets the error's type, so the outcome comes out as a value.
+        try text.withUnsafeBytes { bytes in
+            Result { () throws(JSONError) in try parse(bytes, limits: limits) }
+        }.get()
+    }
+
+    static func parse(_ text: String, limits: JSONLimits = .default) throws(JSONError) -> JSONValue {
+        try parse(Array(text.utf8), limits: limits)
+    }
+
+    /// The member of an object; `nil` when there is none or this is no object.
+    ///
+    /// Keys are the same when their UTF-8 is, not when they only look the same.
+    subscript(key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
+    }
+
+    var string: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    var int: Int? {
+        if case .int(let value) = self { value } else { nil }
+    }
+
+    var double: Double? {
+        switch self {
+        case .double(let value): value
+        case .int(let value): Double(value)
+        case .null, .bool, .string, .array, .object: nil
+        }
+    }
+
+    var bool: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
+    var array: [JSONValue]? {
+        if case .array(let value) = self { value } else { nil }
+    }
+
+    var object: [Member]? {
+        if case .object(let value) = self { value } else { nil }
+    }
+}
+
+extension JSONValue {
+    /// The value of a number, a string or a word; `nil` when a number is too large for a double.
+    init?(scalar slice: JSONSlice, in text: UnsafeRawBufferPointer) {
+        switch slice.kind {
+        case .null: self = .null
+        case .true: self = .bool(true)
+        case .false: self = .bool(false)
+        case .string: self = .string(slice.string(in: text) ?? "")
+        case .number:
+            if let int = slice.int(in: text) {
+                self = .int(int)
+            } else {
+                guard let double = slice.double(in: text) else { return nil }
+                self = .double(double)
+            }
+        case .object, .array: preconditionFailure("not a scalar")
+        }
+    }
+}
+
+extension JSONValue: Equatable {
+    /// Same values, however a number was written. The order of members does not matter, and text is the
+    /// same when its UTF-8 is.
+    static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.int(let left), .int(let right)): left == right
+        case (.double(let left), .double(let right)): left == right
+        case (.int(let int), .double(let double)), (.double(let double), .int(let int)):
+            Double(exactly: int) == double
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): sorted(left) == sorted(right)
+        case (.null, _), (.bool, _), (.int, _), (.double, _), (.string, _), (.array, _), (.object, _): false
+        }
+    }
+
+    private static func sorted(_ members: [Member]) -> [Member] {
+        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    }
+}
+
+extension JSONValue.Member: Equatable {
+    static func == (left: Self, right: Self) -> Bool {
+        left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
+    }
+}
