@@ -228,7 +228,7 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
         timers.move(timer, to: deadline(after: delay))
     }
 
-    /// Drops a timer. Its target may still be told when it ended in this very turn.
+    /// Drops a timer.
     func cancel(_ timer: LoopTimer) {
         timers.cancel(timer)
     }
@@ -243,14 +243,15 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
         guard !isTicking, !isStopping else { return }
         isTicking = true
         uv_timer_start(
-            ticker, { EventLoop.of($0!.pointee.data).sweepTimers() }, Self.tickMilliseconds, Self.tickMilliseconds)
+            ticker, { EventLoop.of($0!.pointee.data).sweepTimers() }, Self.tickMilliseconds,
+            Self.tickMilliseconds)
     }
 
     private func sweepTimers() {
         timers.sweep(to: milliseconds / Self.tickMilliseconds, into: &ended)
         let due = ended
         ended.removeAll(keepingCapacity: true)
-        for timer in due { timer.payload.timerEnded() }
+        for timer in due { timer.payload.timerEnded(timer.key) }
         if timers.isEmpty {
             isTicking = false
             uv_timer_stop(ticker)
@@ -282,8 +283,9 @@ typealias LoopTimer = TimerWheel<any LoopTimerTarget>.Key
 
 /// Somebody who waits for a time.
 protocol LoopTimerTarget: AnyObject {
-    /// The time has come. Told on the loop's thread.
-    func timerEnded()
+    /// The time has come. Told on the loop's thread, perhaps once more for a timer that was dropped or moved
+    /// in the very sweep that ended it: compare the name.
+    func timerEnded(_ ended: LoopTimer)
 }
 
 /// Somebody who acts once per turn, when all that the sockets brought has been handled.

@@ -11,33 +11,54 @@ final class EventLoopGroup: Sendable {
         precondition(count > 0, "a server needs a loop")
         loops = (0..<count).map { EventLoop(index: $0) }
         for loop in loops {
-            let thread = LoopThread.start(loop)
+            let thread = DetachedThread.create {
+                realtime_name_thread("realtime-\(loop.index)")
+                loop.run()
+            }
             threads.withLock { $0.append(thread) }
         }
     }
 
-    /// Has every loop end and waits until it has. The owners of sockets and listeners close them first.
-    func stopAndWait() {
+    /// Has every loop end and returns when they have. The owners of sockets and listeners close them first.
+    func stopped() async {
         for loop in loops { loop.stop() }
         let running = threads.withLock { threads in
             defer { threads = [] }
             return threads
         }
-        for thread in running { pthread_join(thread, nil) }
+        // Joining waits, which neither an executor of the caller nor a loop may do: a thread for it alone.
+        await withCheckedContinuation { done in
+            DetachedThread.start {
+                for thread in running { pthread_join(thread, nil) }
+                done.resume()
+            }
+        }
     }
 }
 
 /// Starts threads; the part that needs C's calling convention.
-private enum LoopThread {
-    static func start(_ loop: EventLoop) -> pthread_t {
+enum DetachedThread {
+    private final class Body {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) {
+            self.run = run
+        }
+    }
+
+    /// Starts a thread that nobody has to join.
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        pthread_detach(create(body))
+    }
+
+    /// Starts a thread that somebody joins.
+    fileprivate static func create(_ body: @escaping @Sendable () -> Void) -> pthread_t {
         var thread = pthread_t()
-        let context = Unmanaged.passRetained(loop).toOpaque()
+        let context = Unmanaged.passRetained(Body(body)).toOpaque()
         let status = pthread_create(
             &thread, nil,
             { context in
-                let loop = Unmanaged<EventLoop>.fromOpaque(context!).takeRetainedValue()
-                realtime_name_thread("realtime-\(loop.index)")
-                loop.run()
+                Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
                 return nil
             }, context)
         precondition(status == 0, "the system gives no thread")

@@ -131,7 +131,8 @@ private func resolve(host: String, port: UInt16) throws(BindError) -> ResolvedAd
     defer { freeaddrinfo(found) }
     var storage = sockaddr_storage()
     withUnsafeMutableBytes(of: &storage) {
-        $0.copyMemory(from: UnsafeRawBufferPointer(start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen)))
+        $0.copyMemory(
+            from: UnsafeRawBufferPointer(start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen)))
     }
     return ResolvedAddress(
         name: name, family: first.pointee.ai_family, storage: storage,

@@ -87,7 +87,9 @@ struct TimerWheel<Payload> {
         }
     }
 
-    private mutating func sweepSlot(_ slot: Int, now: UInt64, into ended: inout [(key: Key, payload: Payload)]) {
+    private mutating func sweepSlot(
+        _ slot: Int, now: UInt64, into ended: inout [(key: Key, payload: Payload)]
+    ) {
         var index = heads[slot]
         while index != Self.none {
             let node = nodes[Int(index)]
