@@ -10,10 +10,11 @@ protocol FuzzTarget: SendableMetatype {
 
 /// All targets live in one executable, so that the parsers are compiled once; `FUZZ_TARGET` names the one to run.
 enum FuzzTargets: String, CaseIterable {
-    case timestamp
+    case json, timestamp
 
     var target: any FuzzTarget.Type {
         switch self {
+        case .json: JSONFuzz.self
         case .timestamp: TimestampFuzz.self
         }
     }
