@@ -1,5 +1,6 @@
 """Starts the release server for a check, on a port that the kernel chooses, and stops it again."""
 
+import os
 import re
 import shutil
 import signal
@@ -40,7 +41,9 @@ class RunningServer:
         self.flags = ["--host", "127.0.0.1", "--port", "0", *map(str, flags)]
         self.executable = executable
         self.tls = tls
-        self.environment = environment
+        # What the caller's shell configures for a server of its own is none of the check's business.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("REALTIME_")}
+        self.environment = {**inherited, **(environment or {})}
         self.start_timeout = start_timeout
         self.output = []
         self._listening = threading.Event()
