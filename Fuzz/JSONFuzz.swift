@@ -9,10 +9,29 @@ enum JSONFuzz: FuzzTarget {
             precondition(slice.range.upperBound <= input.count, "a slice past the end")
             refusesBeginning(of: slice.bytes(in: input), kind: slice.kind, limits)
             survives(input, limits)
+            if slice.kind == .object { walks(input, limits) }
         } catch {
             precondition(error.offset <= input.count, "an error past the end")
             precondition(
                 (try? JSONValue.parse(input, limits: limits)) == nil, "the tree takes what the walk refuses")
+        }
+    }
+
+    /// Member by member there is the same to read, and each value is a whole text of its own.
+    private static func walks(_ input: UnsafeRawBufferPointer, _ limits: JSONLimits) {
+        do throws(JSONError) {
+            var members = JSONScanner(input, limits: limits)
+            try members.enterObject()
+            while let member = try members.nextMember() {
+                var key = member.key.string(in: input) ?? ""
+                let equalsItself = key.withUTF8 { member.key.equals(UnsafeRawBufferPointer($0), in: input) }
+                precondition(equalsItself, "a key differs from its own text")
+                var value = JSONScanner(member.value.bytes(in: input), limits: limits)
+                let alone = try value.soleValue()
+                precondition(alone.kind == member.value.kind, "a value is of another kind by itself")
+            }
+        } catch {
+            preconditionFailure("the walk refuses what the scanner takes")
         }
     }
 
