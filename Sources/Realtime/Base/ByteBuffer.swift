@@ -58,6 +58,11 @@ struct ByteBuffer: ~Copyable, @unchecked Sendable {
         memmove(base, base + n, count)
     }
 
+    mutating func removeLast(_ n: Int) {
+        precondition(n >= 0 && n <= count, "removing more than there is")
+        count -= n
+    }
+
     mutating func append(_ byte: UInt8) {
         if count == capacity { grow(to: count + 1) }
         base.unsafelyUnwrapped.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
