@@ -53,7 +53,7 @@ struct WebSocketDecoderSplitTests {
 
     @Test("damaged streams end the same way however they are cut")
     func damaged() {
-        var random = SeededRandom(seed: 6455)
+        var random = SeededGenerator(seed: 6455)
         let inflater = MessageInflater()
         for round in 0..<3000 {
             var stream = samples[Int.random(in: 0..<samples.count, using: &random)]
@@ -76,7 +76,7 @@ struct WebSocketDecoderSplitTests {
 
     @Test("pure noise ends the same way however it is cut, and nothing crashes")
     func noise() {
-        var random = SeededRandom(seed: 13)
+        var random = SeededGenerator(seed: 13)
         for round in 0..<3000 {
             let stream = random.bytes(Int.random(in: 1...80, using: &random))
             let reads = (0..<10).map { _ in Int.random(in: 1...10, using: &random) }
@@ -89,7 +89,7 @@ struct WebSocketDecoderSplitTests {
 
     @Test("what is encoded in random fragments comes back as it was")
     func model() {
-        var random = SeededRandom(seed: 7692)
+        var random = SeededGenerator(seed: 7692)
         let deflater = MessageDeflater(settings: .init(threshold: 0))
         let inflater = MessageInflater()
         for round in 0..<300 {
@@ -104,7 +104,7 @@ struct WebSocketDecoderSplitTests {
         }
     }
 
-    private static func randomMessage(_ random: inout SeededRandom) -> SeenEvent {
+    private static func randomMessage(_ random: inout SeededGenerator) -> SeenEvent {
         let length = [0, 1, 7, 8, 9, 125, 126, 500].randomElement(using: &random) ?? 0
         guard Bool.random(using: &random) else { return .binary(random.bytes(length)) }
         let letters: [Character] = ["a", "b", "ü", "€", "你", "🎉", "\u{10FFFF}"]
@@ -115,7 +115,7 @@ struct WebSocketDecoderSplitTests {
     /// that this has to give.
     private static func encode(
         _ message: SeenEvent, with deflater: MessageDeflater, to stream: inout [UInt8],
-        using random: inout SeededRandom
+        using random: inout SeededGenerator
     ) -> [SeenEvent] {
         var opcode: WebSocketOpcode
         var rest: [UInt8]

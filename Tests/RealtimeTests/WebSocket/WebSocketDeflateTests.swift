@@ -119,7 +119,7 @@ struct MessageInflaterTests {
 struct MessageDeflaterTests {
     @Test("every window and level gives back what went in", arguments: 9...15)
     func roundTrips(windowBits: Int) throws {
-        var random = SeededRandom(seed: UInt64(windowBits))
+        var random = SeededGenerator(seed: UInt64(windowBits))
         for level in [1, 3, 6, 9] {
             let deflater = MessageDeflater(
                 windowBits: windowBits, settings: .init(level: level, memoryLevel: level, threshold: 0))
@@ -144,14 +144,14 @@ struct MessageDeflaterTests {
 
     @Test("what does not get smaller is left as it is")
     func incompressible() {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         #expect(eagerDeflater().compressed(random.bytes(5000)) == nil)
         #expect(eagerDeflater().compressed([]) == nil)
     }
 
     @Test("with context everything is sent compressed, and repeating costs next to nothing")
     func context() throws {
-        var random = SeededRandom(seed: 2)
+        var random = SeededGenerator(seed: 2)
         let deflater = eagerDeflater(keepsContext: true)
         let inflater = MessageInflater(keepsContext: true)
         let noise = random.bytes(5000)
@@ -251,7 +251,7 @@ struct WebSocketDecoderDeflateTests {
 
     @Test("a message of the largest size is taken though deflate made it a little longer")
     func incompressibleAtTheLimit() throws {
-        var random = SeededRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let noise = random.bytes(1000)
         let longer = try #require(eagerDeflater(keepsContext: true).compressed(noise))
         #expect(longer.count > 1000)

@@ -38,7 +38,7 @@ struct WebSocketFrameTests {
 
     @Test("masking twice gives back what was there, at every length and any cut")
     func maskIsItsOwnInverse() {
-        var random = SeededRandom(seed: 4)
+        var random = SeededGenerator(seed: 4)
         for size in 0..<70 {
             let bytes = random.bytes(size)
             let key = UInt32.random(in: 0 ... .max, using: &random)
