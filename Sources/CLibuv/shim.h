@@ -1,12 +1,12 @@
-/* The same feature set as every other module that reads the C library's headers: two modules that saw
-   fd_set in different forms could not be imported together. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+/* _GNU_SOURCE is not set here, nor in the modules beside this one: with it the C library defines fd_set in
+   another form, and modules that saw different forms can't be imported together. */
 #include <uv.h>
 #include <pthread.h>
 
-/* Swift's Glibc module leaves this GNU function out. At most 15 characters. */
+/* A GNU function that is declared under _GNU_SOURCE only. */
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+/* Names the calling thread for debuggers and top; at most 15 characters. */
 static inline void realtime_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
