@@ -39,5 +39,7 @@ let package = Package(
 
         .testTarget(name: "RealtimeTests", dependencies: ["Realtime"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Realtime", "realtime-server"], swiftSettings: strict),
     ]
 )
