@@ -1,4 +1,1 @@
-import Glibc
-
-let exitCode = CommandLineTool(environment: .ofThisProcess).run(Array(CommandLine.arguments.dropFirst()))
-exit(exitCode.rawValue)
+print("realtime-server")

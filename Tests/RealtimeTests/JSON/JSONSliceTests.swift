@@ -78,7 +78,7 @@ struct JSONSliceTests {
 
     @Test("random doubles survive the way through their shortest text")
     func randomDoubles() throws {
-        var random = SeededNumbers(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<5000 {
             let double = Double(bitPattern: random.next())
             guard double.isFinite else { continue }

@@ -28,23 +28,6 @@ func scan(_ text: String, limits: JSONLimits = .default) -> JSONError? {
     scan(Array(text.utf8), limits: limits)
 }
 
-/// A fixed sequence of pseudo-random numbers, so that a failure can be repeated (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// An envelope such as clients send all day.
 let sampleEnvelope = """
     {"type":"task_updated","data":{"task_id":"task_7f3a","project_id":"project_12","title":"Write the \\"plan\\"",\

@@ -51,7 +51,7 @@ struct JSONValueTests {
 
     @Test("a tree survives being written and read")
     func roundTrips() throws {
-        var random = SeededNumbers(seed: 42)
+        var random = SeededGenerator(seed: 42)
         for _ in 0..<300 {
             let tree = randomTree(depth: 4, &random)
             var buffer = ByteBuffer()
@@ -65,7 +65,7 @@ struct JSONValueTests {
         let samples = JSONScannerTests.accepted.map { Array($0.utf8) }
         let spice =
             Array("{}[]\",:\\u0123456789eE+-.tfn \u{1}\u{7F}".utf8) + [0x80, 0xC3, 0xE2, 0xED, 0xF4, 0xFF]
-        var random = SeededNumbers(seed: 1)
+        var random = SeededGenerator(seed: 1)
         var refused = 0
         var accepted = 0
         for _ in 0..<20_000 {
@@ -97,7 +97,7 @@ struct JSONValueTests {
         #expect(refused > 5000 && accepted > 500)
     }
 
-    private func randomTree(depth: Int, _ random: inout SeededNumbers) -> JSONValue {
+    private func randomTree(depth: Int, _ random: inout SeededGenerator) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &random) {
         case 0: return .null
         case 1: return .bool(Bool.random(using: &random))
@@ -116,7 +116,7 @@ struct JSONValueTests {
         }
     }
 
-    private func randomString(_ random: inout SeededNumbers) -> String {
+    private func randomString(_ random: inout SeededGenerator) -> String {
         let letters: [Character] = ["a", "\"", "\\", "\n", "\u{0}", "é", "€", "😀", "/", "\u{2028}"]
         return String(
             (0..<Int.random(in: 0..<20, using: &random)).map { _ in
