@@ -1,15 +1,17 @@
-/* Linux system calls that Swift's Glibc module leaves out, or hides behind variadic functions. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
+/* Linux system calls that Swift's Glibc module leaves out.
 
-static inline int realtime_set_nonblocking(int fd) {
-    int flags = fcntl(fd, F_GETFL, 0);
-    return flags < 0 ? flags : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+   _GNU_SOURCE is not set here, nor in the modules beside this one: with it the C library defines fd_set in
+   another form, and modules that saw different forms can't be imported together. */
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+/* A GNU function that is declared under _GNU_SOURCE only. */
+extern int sched_setaffinity(pid_t process, size_t size, const void *mask);
+
+/* Binds the calling thread to one CPU; 0, or -1 when this process may not run there. */
+static inline int realtime_pin_thread(int cpu) {
+    unsigned char mask[128] = {0};
+    if (cpu < 0 || cpu >= 8 * (int)sizeof(mask)) return -1;
+    mask[cpu / 8] = (unsigned char)(1u << (cpu % 8));
+    return sched_setaffinity(0, sizeof(mask), mask);
 }
