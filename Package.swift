@@ -40,5 +40,6 @@ let package = Package(
         .testTarget(
             name: "RealtimeTests", dependencies: ["Realtime", "COpenSSL"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "BenchTests", dependencies: ["realtime-bench"], swiftSettings: strict),
     ]
 )

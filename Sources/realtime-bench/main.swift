@@ -1,1 +1,3 @@
-print("realtime-bench")
+import Glibc
+
+exit(Command.run(Array(CommandLine.arguments.dropFirst())))
