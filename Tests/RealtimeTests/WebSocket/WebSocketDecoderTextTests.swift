@@ -47,6 +47,14 @@ struct WebSocketDecoderTextTests {
         #expect(reader.seen == [.failure(.invalidText)])
     }
 
+    @Test("a character that plain ASCII interrupts fails there, not at the end of the message")
+    func interruptedByASCII() {
+        var reader = WebSocketTestReader()
+        reader.read(clientFrame(.text, [0xC3], final: false))
+        reader.read(clientFrame(.continuation, "a", final: false))
+        #expect(reader.seen == [.failure(.invalidText)])
+    }
+
     @Test("a bad byte fails as soon as it is there, before the rest of its frame")
     func midFrame() {
         let frame = clientFrame(.text, Array("κόσμε".utf8) + [0xF4, 0x90, 0x80, 0x80] + Array("edited".utf8))

@@ -62,6 +62,14 @@ struct MessageInflaterTests {
         }
     }
 
+    @Test("with context a message may refer to one that ended in a last block")
+    func contextAcrossLastBlock() throws {
+        let inflater = MessageInflater(keepsContext: true)
+        let last: [UInt8] = [0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x00]
+        #expect(try inflater.inflated(last) == Array("Hello".utf8))
+        #expect(try inflater.inflated([0xF2, 0x00, 0x11, 0x00, 0x00]) == Array("Hello".utf8))
+    }
+
     @Test(
         "what is not deflate is refused",
         arguments: [
