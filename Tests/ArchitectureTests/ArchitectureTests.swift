@@ -57,8 +57,10 @@ struct ArchitectureTests {
             "TO" + "DO", "FIX" + "ME", "/ho" + "me/", "/ro" + "ot/", "/Use" + "rs/", "/wo" + "rk/",
         ]
         for folder in ["Sources", "Tests", "Fuzz", "Plugins", "examples", "docs", "scripts", ".ci"] {
-            for path in try Self.files(below: folder) where !path.hasPrefix("corpus/") {
-                let text = (try? Self.text("\(folder)/\(path)")) ?? ""
+            for path in try Self.files(below: folder)
+            where !path.hasPrefix("corpus/") && !path.contains("__pycache__") {
+                let bytes = try Data(contentsOf: Self.root.appending(path: "\(folder)/\(path)"))
+                let text = String(decoding: bytes, as: UTF8.self)
                 for word in forbidden where text.contains(word) {
                     Issue.record("\(folder)/\(path) has \(word) in it")
                 }

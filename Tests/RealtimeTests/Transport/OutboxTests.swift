@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 @Suite("Outbox")
-struct OutboxTests {
+final class OutboxTests {
     /// A kernel that takes only so many bytes, then blocks, and keeps what it took.
     private final class Kernel {
         var room: Int
@@ -35,6 +35,10 @@ struct OutboxTests {
 
     private let pool = OutboxPool()
     private let slices = UnsafeMutableBufferPointer<WriteSlice>.allocate(capacity: 4)
+
+    deinit {
+        slices.deallocate()
+    }
 
     private func flush(_ outbox: inout Outbox, _ kernel: Kernel) -> Outbox.Flush {
         outbox.flush(describing: slices, pool: pool, write: kernel.write)
