@@ -20,7 +20,7 @@ struct HTTPRequestParserTests {
         #expect(!head.hasToken("websocket", in: "connection"))
         #expect(head.fields.count == 12)
         #expect(head.body == .none)
-        #expect(head.keepsAlive)
+        #expect(head.keepAlive)
     }
 
     @Test("parsing stops right behind the head, so that what follows can be another protocol's")
@@ -138,7 +138,7 @@ struct HTTPRequestParserTests {
         ])
     func keepAlive(version: String, field: String, expected: Bool) throws {
         let head = try #require(parseHead("GET / \(version)\r\nHost: x\r\n\(field)\r\n"))
-        #expect(head.keepsAlive == expected)
+        #expect(head.keepAlive == expected)
     }
 
     @Test(
@@ -157,7 +157,8 @@ struct HTTPRequestParserTests {
 
     @Test("an absolute target says the host; the Host field does not count")
     func absoluteForm() throws {
-        let head = try #require(parseHead("GET https://api.example:8443/a/b?c=d HTTP/1.1\r\nHost: evil\r\n\r\n"))
+        let head = try #require(
+            parseHead("GET https://api.example:8443/a/b?c=d HTTP/1.1\r\nHost: evil\r\n\r\n"))
         #expect(head.targetForm == .absolute)
         #expect(head.host?.string == "api.example:8443")
         #expect(head.path.string == "/a/b")
@@ -193,7 +194,8 @@ struct HTTPRequestParserTests {
 
     @Test("values lose the white space around them and keep the rest, bytes beyond ASCII too")
     func fieldValues() throws {
-        let head = try #require(parseHead("GET / HTTP/1.1\r\nHost: x\r\nA: \t b\tc d\t \r\nB:\r\nC:é\r\n\r\n"))
+        let head = try #require(
+            parseHead("GET / HTTP/1.1\r\nHost: x\r\nA: \t b\tc d\t \r\nB:\r\nC:é\r\n\r\n"))
         #expect(head.header("a")?.string == "b\tc d")
         #expect(head.header("b")?.string == "")
         #expect(head.header("c")?.string == "é")

@@ -66,7 +66,7 @@ private func describe(_ head: HTTPRequestHead) -> String {
     var lines = [
         "\(head.methodName) \(head.method) \(head.version) \(head.targetForm)",
         "path \(head.path) query \(head.query?.string ?? "-") host \(head.host?.string ?? "-")",
-        "body \(head.body) keepsAlive \(head.keepsAlive) expectsContinue \(head.expectsContinue)",
+        "body \(head.body) keepsAlive \(head.keepAlive) expectsContinue \(head.expectsContinue)",
     ]
     lines += head.fields.map { "\($0.name): \($0.value)" }
     return lines.joined(separator: "\n")

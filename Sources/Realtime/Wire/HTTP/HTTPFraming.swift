@@ -52,7 +52,7 @@ struct HTTPFraming: Sendable {
     }
 
     /// Whether the client wants to send more on this connection.
-    func keepsAlive(version: HTTPVersion) -> Bool {
+    func keepAlive(version: HTTPVersion) -> Bool {
         switch version {
         case .http10: saysKeepAlive && !saysClose
         case .http11: !saysClose

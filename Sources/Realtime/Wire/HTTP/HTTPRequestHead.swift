@@ -8,7 +8,7 @@ struct HTTPRequestHead: Sendable {
     /// What follows the head.
     let body: HTTPBodyLength
     /// Whether the client wants to send more on this connection.
-    let keepsAlive: Bool
+    let keepAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the body.
     let expectsContinue: Bool
 
@@ -20,7 +20,7 @@ struct HTTPRequestHead: Sendable {
         self.fieldTable = fields
         self.body = body
         hostRange = line.authority ?? framing.host
-        keepsAlive = framing.keepsAlive(version: line.version)
+        keepAlive = framing.keepAlive(version: line.version)
         expectsContinue = framing.expectsContinue && line.version == .http11 && body != .none
     }
 

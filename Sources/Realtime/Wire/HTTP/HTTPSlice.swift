@@ -25,8 +25,10 @@ struct HTTPSlice: Sendable {
     }
 
     /// The bytes, for as long as `body` runs.
-    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        storage.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range.range])) }
+    func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try storage.span.extracting(range.range).withUnsafeBytes(body)
     }
 
     /// A part of this text; the range counts from its beginning.
