@@ -10,11 +10,13 @@ protocol FuzzTarget: SendableMetatype {
 
 /// All targets live in one executable, so that the parsers are compiled once; `FUZZ_TARGET` names the one to run.
 enum FuzzTargets: String, CaseIterable {
-    case json, timestamp
+    case http, json, query, timestamp
 
     var target: any FuzzTarget.Type {
         switch self {
+        case .http: HTTPFuzz.self
         case .json: JSONFuzz.self
+        case .query: QueryFuzz.self
         case .timestamp: TimestampFuzz.self
         }
     }

@@ -121,7 +121,7 @@ struct HTTPRequestParserTests {
 
     @Test("the state between requests is small")
     func size() {
-        #expect(MemoryLayout<HTTPRequestParser>.size <= 256)
+        #expect(MemoryLayout<HTTPRequestParser>.size <= 176)
     }
 
     @Test(

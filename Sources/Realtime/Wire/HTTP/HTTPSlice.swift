@@ -11,8 +11,12 @@ struct HTTPSlice: Sendable {
         self.range = range
     }
 
-    init(_ text: some StringProtocol) {
-        storage = Array(text.utf8)
+    init(_ text: String) {
+        self.init(Array(text.utf8))
+    }
+
+    init(_ bytes: [UInt8]) {
+        storage = bytes
         range = HTTPRange(0..<storage.count)
     }
 
