@@ -2,7 +2,7 @@
 # Recipes are one line each: what they do stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tsan test-asan conformance fuzz lint format clean
+.PHONY: help run test test-tsan test-asan bench conformance fuzz lint format clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test-tsan: ## the tests under ThreadSanitizer
 
 test-asan: ## the tests under AddressSanitizer
 	@scripts/setup && scripts/swift-test --sanitize=address --scratch-path .build-asan
+
+bench: ## this server and its peers, measured with the same work (flags: make bench ARGS="…")
+	@scripts/bench $(ARGS)
 
 conformance: ## the Autobahn WebSocket suite against the server, over ws and wss
 	@scripts/conformance

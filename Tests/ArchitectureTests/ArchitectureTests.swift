@@ -56,7 +56,9 @@ struct ArchitectureTests {
         let forbidden = [
             "TO" + "DO", "FIX" + "ME", "/ho" + "me/", "/ro" + "ot/", "/Use" + "rs/", "/wo" + "rk/",
         ]
-        for folder in ["Sources", "Tests", "Fuzz", "Plugins", "examples", "docs", "scripts", ".ci"] {
+        for folder in [
+            "Sources", "Tests", "Fuzz", "Plugins", "benchmarks", "examples", "docs", "scripts", ".ci",
+        ] {
             for path in try Self.files(below: folder)
             where !path.hasPrefix("corpus/") && !path.contains("__pycache__") {
                 let bytes = try Data(contentsOf: Self.root.appending(path: "\(folder)/\(path)"))
