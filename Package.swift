@@ -40,6 +40,7 @@ let package = Package(
         .testTarget(
             name: "RealtimeTests", dependencies: ["Realtime", "COpenSSL"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-        .testTarget(name: "BenchTests", dependencies: ["realtime-bench"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Realtime", "realtime-server"], swiftSettings: strict),
     ]
 )

@@ -1,1 +1,4 @@
-print("realtime-server")
+import Glibc
+
+let exitCode = CommandLineTool(environment: .ofThisProcess).run(Array(CommandLine.arguments.dropFirst()))
+exit(exitCode.rawValue)

@@ -1,0 +1,39 @@
+import Realtime
+
+/// What the program can do. A new command is a case here and a file of its own.
+enum Command: String, CaseIterable {
+    case check
+
+    /// The one that runs when none is named.
+    static let byDefault: Command? = nil
+
+    /// A few words for the list in `--help`.
+    var summary: String {
+        switch self {
+        case .check: "print the configuration it would run with, and everything that is wrong with it"
+        }
+    }
+
+    /// What `help COMMAND` says before the flags.
+    var explanation: String {
+        switch self {
+        case .check:
+            """
+            Reads flags, environment and configuration file as the server does, prints every setting with
+            its value and where that comes from, and starts nothing. Secrets are hidden. What is wrong is
+            printed on standard error, one line for each mistake; then the exit status is 2, else 0.
+            """
+        }
+    }
+
+    func run(_ flags: [String], _ environment: [String: String]) -> ExitCode {
+        switch self {
+        case .check: CheckCommand.run(flags, environment)
+        }
+    }
+
+    static func unknown(_ word: String) -> String {
+        let suggestion = Suggestion.sentence(for: word, among: allCases.map(\.rawValue) + ["help"])
+        return "\(word.quotedForPeople): there is no such command\(suggestion)"
+    }
+}
