@@ -10,11 +10,15 @@ protocol FuzzTarget: SendableMetatype {
 
 /// All targets live in one executable, so that the parsers are compiled once; `FUZZ_TARGET` names the one to run.
 enum FuzzTargets: String, CaseIterable {
-    case http, json, query, timestamp
+    case assembler, extensions, frames, http, inflate, json, query, timestamp
 
     var target: any FuzzTarget.Type {
         switch self {
+        case .assembler: AssemblerFuzz.self
+        case .extensions: ExtensionsFuzz.self
+        case .frames: FramesFuzz.self
         case .http: HTTPFuzz.self
+        case .inflate: InflateFuzz.self
         case .json: JSONFuzz.self
         case .query: QueryFuzz.self
         case .timestamp: TimestampFuzz.self
@@ -37,14 +41,4 @@ enum FuzzTargets: String, CaseIterable {
 func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     FuzzTargets.chosen.run(UnsafeRawBufferPointer(start: bytes, count: count))
     return 0
-}
-
-extension UnsafeRawBufferPointer {
-    /// A place to cut the input in two. It follows from the bytes, so that an input which fails always fails.
-    var cut: Int {
-        var hash = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
-        for byte in prefix(8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        if let last { hash = (hash ^ UInt64(last)) &* 0x100_0000_01B3 }
-        return Int((hash >> 32) % UInt64(count + 1))
-    }
 }
