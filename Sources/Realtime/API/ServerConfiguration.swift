@@ -67,6 +67,9 @@ public struct ServerConfiguration: Sendable, Equatable {
         public var maxHeaders = 100
         /// The largest body. Default 1 MiB: the largest call of the HTTP API fits. Above: 413.
         public var maxBody = 1 << 20
+        /// How long a request's body may take from its head to its last byte. Default 30 s: enough for the
+        /// largest body over a slow line, and an end for one that is sent byte by byte.
+        public var bodyTimeout: Duration = .seconds(30)
     }
 
     /// Bounds of WebSocket messages.

@@ -17,6 +17,7 @@ struct ServerConfigurationTests {
                 "max-connections unlimited", "max-connections-per-address unlimited",
                 "handshake-timeout 5s", "idle-timeout 1m", "max-outbox 1MiB", "drain-timeout 10s",
                 "max-request-line 8KiB", "max-header-bytes 16KiB", "max-headers 100", "max-body 1MiB",
+                "body-timeout 30s",
                 "max-message 64KiB", "heartbeat 25s", "echo off",
                 "compression true", "compression-threshold 1KiB", "compression-level 1",
                 "compression-context-takeover false",

@@ -12,24 +12,24 @@ private struct Kettle: Sendable, Equatable {
     var owner: String? = "none yet"
     var manual: String?
 
-    static let settings = SettingTable(
+    private typealias Row = Setting<Kettle>
+    private typealias Group = SettingGroup<Kettle>
+
+    private static let water = Group("Water") {
+        Row("litres", \.litres, .number(1...9), "how much")
+        Row("boil-time", \.boil, .duration(.seconds(1) ... .seconds(600)), "how long")
+    }
+
+    private static let kitchen = Group("Kitchen") {
+        Row("lid", \.lid, .toggle, "closed while it boils")
+        Row("teas", \.teas, .list(of: .host), "what there is")
+        Row("owner-secret", \.owner, .optional("none", .host), "whose it is", secret: true)
+        Row("manual", \.manual, .optional("none", .file), "how to use it")
+    }
+
+    static let settings = SettingTable<Kettle>(
         defaults: Kettle(),
-        groups: [
-            SettingGroup(
-                "Water",
-                [
-                    Setting("litres", \.litres, .number(1...9), "how much"),
-                    Setting("boil-time", \.boil, .duration(.seconds(1) ... .seconds(600)), "how long"),
-                ]),
-            SettingGroup(
-                "Kitchen",
-                [
-                    Setting("lid", \.lid, .toggle, "closed while it boils"),
-                    Setting("teas", \.teas, .list(of: .host), "what there is"),
-                    Setting("owner-secret", \.owner, .optional("none", .host), "whose it is", secret: true),
-                    Setting("manual", \.manual, .optional("none", .file), "how to use it"),
-                ]),
-        ],
+        groups: [water, kitchen],
         checks: [
             SettingCheck("lid", with: "litres") { kettle in
                 !kettle.lid && kettle.litres > 5 ? "so much water splashes without a lid" : nil

@@ -64,9 +64,18 @@ package struct SettingGroup<Root: Sendable>: Sendable {
     package let title: String
     package let settings: [Setting<Root>]
 
-    package init(_ title: String, _ settings: [Setting<Root>]) {
+    package init(_ title: String, @SettingsBuilder<Root> _ settings: () -> [Setting<Root>]) {
         self.title = title
-        self.settings = settings
+        self.settings = settings()
+    }
+}
+
+/// Makes a list of settings of the rows between two braces. The compiler looks at each row by itself then;
+/// as the elements of one array literal they would take it most of a minute.
+@resultBuilder
+package enum SettingsBuilder<Root: Sendable> {
+    package static func buildBlock(_ settings: Setting<Root>...) -> [Setting<Root>] {
+        settings
     }
 }
 
