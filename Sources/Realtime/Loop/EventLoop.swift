@@ -93,6 +93,11 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// Runs on the calling thread until `stop()`, then gives back everything that libuv holds.
     func run() {
         threadID.store(UInt(pthread_self()), ordering: .releasing)
+        // Writing to a connection that the peer has reset raises it in this thread; the error is enough.
+        var brokenPipe = sigset_t()
+        sigemptyset(&brokenPipe)
+        sigaddset(&brokenPipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &brokenPipe, nil)
         uv_run(uv, UV_RUN_DEFAULT)
         mailbox.close()
         collectMail()
@@ -138,6 +143,20 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     @discardableResult
     func post(_ work: @escaping @Sendable () -> Void) -> Bool {
         mailbox.post(.work(work))
+    }
+
+    /// Does something on the loop and returns what came of it, to any caller.
+    func perform<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+        await withCheckedContinuation { done in
+            post { done.resume(returning: body()) }
+        }
+    }
+
+    /// Begins something on the loop and returns when it calls what it was given, which it must do once.
+    func suspend(_ body: @escaping @Sendable (_ resume: @escaping () -> Void) -> Void) async {
+        await withCheckedContinuation { done in
+            post { body { done.resume() } }
+        }
     }
 
     private func collectMail() {

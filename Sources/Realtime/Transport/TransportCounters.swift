@@ -10,4 +10,15 @@ struct TransportCounters: Sendable {
     var messagesSent = 0
     /// Cut off because they read too slowly.
     var slowReaders = 0
+
+    /// Adds another loop's numbers.
+    mutating func add(_ other: TransportCounters) {
+        acceptedConnections += other.acceptedConnections
+        refusedConnections += other.refusedConnections
+        httpRequests += other.httpRequests
+        webSocketsOpened += other.webSocketsOpened
+        messagesReceived += other.messagesReceived
+        messagesSent += other.messagesSent
+        slowReaders += other.slowReaders
+    }
 }

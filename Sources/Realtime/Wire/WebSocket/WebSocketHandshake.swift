@@ -18,8 +18,13 @@ struct WebSocketUpgradeRequest {
 struct WebSocketRejection: Error, Equatable {
     /// One header field of the answer.
     struct Header: Equatable {
-        let name: String
-        let value: String
+        let name: StaticString
+        let value: StaticString
+
+        static func == (left: Header, right: Header) -> Bool {
+            left.name.description == right.name.description
+                && left.value.description == right.value.description
+        }
     }
 
     let status: Int

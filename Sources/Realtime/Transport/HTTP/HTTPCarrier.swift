@@ -1,0 +1,222 @@
+/// HTTP on a connection: bytes become requests, one at a time, and answers become bytes, until the
+/// connection ends or a request turns it into a WebSocket.
+///
+/// It belongs to its connection's loop.
+final class HTTPCarrier: ConnectionDriver {
+    private let site: HTTPSite
+    private let refusal: Admission.Refusal?
+    private var parser: HTTPRequestParser
+    private var exchange = HTTPExchange()
+    private var request: HTTPRequestHead?
+    private var endpoint: (HTTPEndpoint, HTTPParameters)?
+    private var body: [UInt8] = []
+    /// What was pipelined behind a request that is being answered: at most one read's worth, because
+    /// reading stops meanwhile.
+    private var leftover: [UInt8] = []
+    /// Nil once the socket is gone.
+    private var connection: Connection?
+
+    init(site: HTTPSite, refusal: Admission.Refusal?, on transport: LoopTransport) {
+        self.site = site
+        self.refusal = refusal
+        parser = HTTPRequestParser(limits: transport.settings.httpLimits)
+    }
+
+    // MARK: ConnectionDriver
+
+    func connectionOpened(_ connection: Connection) {
+        self.connection = connection
+        connection.setTimer(after: connection.transport.settings.handshakeTimeout)
+    }
+
+    func received(_ bytes: UnsafeMutableRawBufferPointer, on connection: Connection) {
+        if leftover.isEmpty {
+            read(bytes, on: connection)
+        } else {
+            leftover += bytes
+            readLeftover(connection)
+        }
+    }
+
+    func peerEnded(_ connection: Connection) {
+        perform(exchange.peerEnded(), on: connection)
+    }
+
+    func timerEnded(_ connection: Connection) {
+        perform(exchange.timedOut(), on: connection)
+    }
+
+    func outboxEmptied(_ connection: Connection) {}
+
+    func outboxOverflowed(_ connection: Connection) {
+        // One answer may be larger than the limit, and a next request is not read before it has left.
+    }
+
+    func drain(_ connection: Connection) {
+        perform(exchange.drain(), on: connection)
+    }
+
+    func connectionClosed(_ connection: Connection) {
+        self.connection = nil
+    }
+
+    // MARK: Reading
+
+    private func readLeftover(_ connection: Connection) {
+        while !leftover.isEmpty, exchange.takesRequests, connection.isOpen {
+            var bytes = leftover
+            leftover = []
+            bytes.withUnsafeMutableBytes { read($0, on: connection) }
+        }
+    }
+
+    private func read(_ bytes: UnsafeMutableRawBufferPointer, on connection: Connection) {
+        var offset = 0
+        while connection.isOpen {
+            guard exchange.takesRequests else {
+                leftover += UnsafeRawBufferPointer(rebasing: bytes[offset...])
+                return
+            }
+            let input = Span<UInt8>(_unsafeElements: bytes.bindMemory(to: UInt8.self))
+            guard let event = parser.next(input, from: &offset) else {
+                if request == nil, !parser.isIdle { perform(exchange.headIsComing(), on: connection) }
+                return
+            }
+            switch event {
+            case .head(let head):
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
+                if headCame(head, rest: rest, on: connection) { return }
+            case .body(let range):
+                body += bytes[range]
+            case .end:
+                perform(exchange.requestEnded(), on: connection)
+            case .failure(let failure):
+                let action = exchange.failed(failure.status)
+                guard case .refuse = action else { return }
+                answer(.error(failure.status, failure.code, failure.message), to: nil, on: connection)
+                connection.finish()
+            }
+        }
+    }
+
+    /// Says true when the connection is a WebSocket from now on.
+    private func headCame(
+        _ head: HTTPRequestHead, rest: UnsafeMutableRawBufferPointer, on connection: Connection
+    ) -> Bool {
+        connection.transport.counters.httpRequests += 1
+        request = head
+        if let refusal {
+            endpoint = (.immediate { _ in .refusal(refusal) }, HTTPParameters())
+        } else {
+            switch site.resolve(head) {
+            case .endpoint(.webSocket(let target), _):
+                if head.body == .none, upgrade(head, to: target, rest: rest, on: connection) { return true }
+            case .endpoint(let found, let parameters):
+                endpoint = (found, parameters)
+            case .refused(let response):
+                endpoint = (.immediate { _ in response }, HTTPParameters())
+            }
+        }
+        let action = exchange.headCame(
+            keepsAlive: head.keepAlive && refusal == nil, hasBody: head.body != .none,
+            expectsContinue: head.expectsContinue)
+        perform(action, on: connection)
+        return false
+    }
+
+    // MARK: Upgrading
+
+    private func upgrade(
+        _ head: HTTPRequestHead, to target: any WebSocketEndpoint, rest: UnsafeMutableRawBufferPointer,
+        on connection: Connection
+    ) -> Bool {
+        let transport = connection.transport
+        let handshake = WebSocketHandshake(
+            subprotocols: target.subprotocols, deflate: transport.settings.deflate)
+        do throws(WebSocketRejection) {
+            let granted = try handshake.evaluate(WebSocketUpgradeRequest(head))
+            connection.send { granted.appendResponse(to: &$0) }
+            let carrier = WebSocketCarrier(connection, deflate: granted.deflate)
+            connection.switchDriver(to: carrier)
+            transport.counters.webSocketsOpened += 1
+            carrier.open(at: target, request: head)
+            if !rest.isEmpty { carrier.received(rest, on: connection) }
+            return true
+        } catch {
+            let response = HTTPResponse.rejection(error)
+            endpoint = (.immediate { _ in response }, HTTPParameters())
+            return false
+        }
+    }
+
+    // MARK: Answering
+
+    private func perform(_ action: HTTPExchange.Action, on connection: Connection) {
+        let settings = connection.transport.settings
+        switch action {
+        case .nothing, .readOn:
+            break
+        case .awaitRequest:
+            connection.setTimer(after: settings.idleTimeout)
+        case .awaitHead:
+            connection.setTimer(after: settings.handshakeTimeout)
+        case .awaitBody(let sayContinue):
+            connection.setTimer(after: settings.bodyTimeout)
+            if sayContinue { connection.send { HTTPResponseWriter.appendContinue(to: &$0) } }
+        case .answer:
+            answerRequest(on: connection)
+        case .refuse(let status):
+            answer(.error(status, .malformed, "The request took too long."), to: request, on: connection)
+            connection.finish()
+        case .finish:
+            connection.finish()
+        case .abort:
+            connection.abort()
+        }
+    }
+
+    private func answerRequest(on connection: Connection) {
+        guard let head = request, let (endpoint, parameters) = endpoint else {
+            preconditionFailure("a request ended that has no endpoint")
+        }
+        let whole = HTTPRequest(head: head, parameters: parameters, body: body, isSecure: connection.isSecure)
+        body = []
+        switch endpoint {
+        case .immediate(let respond):
+            complete(respond(whole), on: connection)
+        case .suspending(let respond):
+            connection.clearTimer()
+            connection.pauseReading()
+            let loop = connection.transport.loop
+            let me = LoopBound(self, on: loop)
+            loop.spawn {
+                let response = await respond(whole)
+                me.value.resume(with: response)
+            }
+        case .webSocket:
+            preconditionFailure("an upgrade has no answer of its own")
+        }
+    }
+
+    /// A task has its answer; the client may be gone by now.
+    private func resume(with response: HTTPResponse) {
+        guard let connection, connection.isOpen else { return }
+        complete(response, on: connection)
+        guard connection.isOpen else { return }
+        connection.resumeReading()
+        readLeftover(connection)
+    }
+
+    private func complete(_ response: HTTPResponse, on connection: Connection) {
+        answer(response, to: request, on: connection)
+        request = nil
+        endpoint = nil
+        perform(exchange.answered(), on: connection)
+    }
+
+    private func answer(_ response: HTTPResponse, to head: HTTPRequestHead?, on connection: Connection) {
+        let writer = HTTPResponseWriter(
+            answering: head, closes: exchange.endsAfterAnswer, date: connection.transport.httpDate)
+        connection.send { writer.append(response, to: &$0) }
+    }
+}

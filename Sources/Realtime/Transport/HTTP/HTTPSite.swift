@@ -1,0 +1,57 @@
+/// A request that has come whole.
+struct HTTPRequest: Sendable {
+    let head: HTTPRequestHead
+    /// The parts of the path that the route leaves open.
+    let parameters: HTTPParameters
+    let body: [UInt8]
+    /// Whether it came encrypted.
+    let isSecure: Bool
+}
+
+/// What is at an address.
+enum HTTPEndpoint: Sendable {
+    /// Answers at once, on the connection's loop. It must not wait for anything.
+    case immediate(@Sendable (HTTPRequest) -> HTTPResponse)
+    /// Answers when it has what it needs, in a task that runs on the connection's loop.
+    case suspending(@Sendable (HTTPRequest) async -> HTTPResponse)
+    /// Becomes a WebSocket.
+    case webSocket(any WebSocketEndpoint)
+}
+
+/// Everything that can be asked of a server: its routes, and what it says of the rest. The same value
+/// serves every loop.
+final class HTTPSite: Sendable {
+    /// What becomes of a request when its head has come.
+    enum Resolution {
+        case endpoint(HTTPEndpoint, HTTPParameters)
+        case refused(HTTPResponse)
+    }
+
+    private let router: HTTPRouter<HTTPEndpoint>
+    private let fallback: (@Sendable (HTTPRequestHead) -> HTTPResponse?)?
+
+    /// - Parameter fallback: answers what no route knows, such as files; nil from it is a 404.
+    init(
+        _ router: HTTPRouter<HTTPEndpoint>, fallback: (@Sendable (HTTPRequestHead) -> HTTPResponse?)? = nil
+    ) {
+        self.router = router
+        self.fallback = fallback
+    }
+
+    /// Finds what a request asks for.
+    func resolve(_ head: HTTPRequestHead) -> Resolution {
+        switch router.match(head.method, path: head.path) {
+        case .found(let endpoint, let parameters):
+            return .endpoint(endpoint, parameters)
+        case .methodNotAllowed(let allowed):
+            return .refused(.methodNotAllowed(allowed))
+        case .options(let allowed):
+            return .refused(.options(allowed))
+        case .malformedPath:
+            return .refused(.error(.badRequest, .malformed, "The path has a broken escape."))
+        case .notFound:
+            return .refused(
+                fallback?(head) ?? .error(.notFound, .notFound, "There is nothing at this address."))
+        }
+    }
+}

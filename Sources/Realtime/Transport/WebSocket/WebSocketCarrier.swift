@@ -1,0 +1,174 @@
+/// A WebSocket on a connection: frames become messages for its session, and what the session says becomes
+/// frames. The heartbeat and the closing handshake are kept here, so that a session need not know them.
+///
+/// It belongs to its connection's loop. Others may hold it; once `isOpen` is false it does nothing more.
+final class WebSocketCarrier: ConnectionDriver {
+    /// Gone when the connection is: used only while `closing` says that it is not closed.
+    private unowned(unsafe) let connection: Connection
+    private var session: (any WebSocketSession)?
+    private var decoder: WebSocketDecoder
+    private var closing = WebSocketClosing()
+    private let inflater: MessageInflater?
+    private let deflater: MessageDeflater?
+    /// When the last whole frame came, in the loop's milliseconds. Bytes alone don't count: a peer that
+    /// sends one now and then would never be silent.
+    private var lastHeard: UInt64
+
+    init(_ connection: Connection, deflate: WebSocketDeflateParameters?) {
+        self.connection = connection
+        let transport = connection.transport
+        decoder = WebSocketDecoder(maximumMessageSize: transport.settings.maxMessage)
+        inflater = deflate.map(transport.deflate.inflater(for:))
+        deflater = deflate.map(transport.deflate.deflater(for:))
+        lastHeard = transport.loop.milliseconds
+    }
+
+    /// Opens the session. Heartbeats of connections that came together are spread over an interval.
+    func open(at endpoint: any WebSocketEndpoint, request: HTTPRequestHead) {
+        session = endpoint.open(self, request: request)
+        guard closing.isOpen else { return }
+        connection.setTimer(after: connection.transport.settings.heartbeat * Double.random(in: 0.5...1))
+    }
+
+    // MARK: For the session
+
+    /// Whether messages can still be sent.
+    var isOpen: Bool { closing.isOpen }
+
+    /// The loop that it lives on.
+    var loop: EventLoop { connection.transport.loop }
+
+    /// The peer's address, asked of the kernel each time; nil when the connection is lost.
+    func peerAddress() -> SocketAddress? {
+        closing.state == .closed ? nil : connection.peerAddress()
+    }
+
+    /// Sends a message to this peer alone.
+    func send(_ message: UnsafeRawBufferPointer, as kind: WebSocketMessageKind) {
+        guard closing.isOpen else { return }
+        connection.send { WebSocketFrame.appendMessage(kind, message, deflater: deflater, to: &$0) }
+    }
+
+    /// Sends a message that others get too, from the memory they share.
+    func send(_ frame: BroadcastFrame) {
+        guard closing.isOpen else { return }
+        connection.send(frame.bytes(for: deflater))
+    }
+
+    /// Begins the closing handshake. The session is told `closed` when the connection has ended.
+    func close(_ code: WebSocketCloseCode, reason: String = "") {
+        perform(closing.close(code, reason: reason))
+    }
+
+    // MARK: ConnectionDriver
+
+    func connectionOpened(_ connection: Connection) {}
+
+    func received(_ bytes: UnsafeMutableRawBufferPointer, on connection: Connection) {
+        var input = MutableSpan(_unsafeElements: bytes.bindMemory(to: UInt8.self))
+        var offset = 0
+        while connection.isOpen, let event = decoder.next(in: &input, from: &offset, inflater: inflater) {
+            lastHeard = connection.transport.loop.milliseconds
+            switch event {
+            case .message(let kind, let payload):
+                guard closing.isOpen, let session else { continue }
+                payload.withBytes(in: input.span) { bytes in
+                    bytes.withUnsafeBytes { session.received($0, as: kind, on: self) }
+                }
+            case .ping(let payload):
+                guard closing.isOpen else { continue }
+                payload.withBytes(in: input.span) { bytes in
+                    bytes.withUnsafeBytes { bytes in
+                        connection.send { WebSocketFrame.append(.pong, bytes, to: &$0) }
+                    }
+                }
+            case .pong:
+                continue
+            case .close(let code, _):
+                perform(closing.receivedClose(code))
+            case .failure(let failure):
+                connection.transport.log.debug(
+                    "websocket protocol error", ["reason": .string("\(failure.reason)")])
+                perform(closing.received(failure))
+            }
+        }
+    }
+
+    func peerEnded(_ connection: Connection) {
+        perform(closing.connectionEnded())
+    }
+
+    func timerEnded(_ connection: Connection) {
+        guard closing.isOpen else {
+            perform(closing.closeTimedOut())
+            return
+        }
+        let transport = connection.transport
+        let interval = transport.settings.heartbeat
+        let silence = Int64(clamping: transport.loop.milliseconds - lastHeard)
+        if silence + Int64(EventLoop.tickMilliseconds) >= (interval * 2).milliseconds {
+            perform(closing.close(.timedOut, reason: "silent for too long"))
+        } else {
+            connection.send {
+                WebSocketFrame.append(.ping, UnsafeRawBufferPointer(start: nil, count: 0), to: &$0)
+            }
+            connection.setTimer(after: interval)
+        }
+    }
+
+    func outboxEmptied(_ connection: Connection) {
+        perform(closing.closeFlushed())
+    }
+
+    /// The peer reads more slowly than others write. What it has not begun to read is thrown away, and it
+    /// is told to come back and catch up.
+    func outboxOverflowed(_ connection: Connection) {
+        guard closing.isOpen else {
+            connection.abort()
+            return
+        }
+        connection.transport.counters.slowReaders += 1
+        connection.discardUnsent()
+        perform(closing.close(.tooSlow, reason: "reading too slowly"))
+    }
+
+    func drain(_ connection: Connection) {
+        guard closing.isOpen else { return }
+        if let farewell = connection.transport.farewell?() {
+            farewell.withUnsafeBytes { bytes in
+                connection.send { WebSocketFrame.appendMessage(.text, bytes, to: &$0) }
+            }
+        }
+        perform(closing.close(.draining, reason: "server is stopping"))
+    }
+
+    func connectionClosed(_ connection: Connection) {
+        _ = closing.connectionEnded()
+        let last = session
+        session = nil
+        last?.closed(self)
+    }
+
+    private func perform(_ action: WebSocketClosing.Action) {
+        switch action {
+        case .nothing:
+            break
+        case .sendCloseAndWait(let code, let reason), .sendCloseAndDrop(let code, let reason):
+            connection.send { WebSocketFrame.appendClose(code, reason: reason, to: &$0) }
+            connection.setTimer(after: connection.transport.settings.closeTimeout)
+        case .drop:
+            connection.finish()
+        }
+    }
+}
+
+extension WebSocketCloseCode {
+    // The server's own codes: 4000 and the HTTP status that says the same.
+
+    /// The peer did not answer, or not in time.
+    static let timedOut = WebSocketCloseCode(rawValue: 4408)
+    /// The server is stopping; come back in a moment.
+    static let draining = WebSocketCloseCode(rawValue: 4503)
+    /// The peer read too slowly; come back and catch up.
+    static let tooSlow = WebSocketCloseCode(rawValue: 4507)
+}
