@@ -2,14 +2,16 @@ import Realtime
 
 /// What the program can do. A new command is a case here and a file of its own.
 enum Command: String, CaseIterable {
+    case serve
     case check
 
     /// The one that runs when none is named.
-    static let byDefault: Command? = nil
+    static let byDefault: Command? = .serve
 
     /// A few words for the list in `--help`.
     var summary: String {
         switch self {
+        case .serve: "run the server; this is what happens without a command"
         case .check: "print the configuration it would run with, and everything that is wrong with it"
         }
     }
@@ -17,6 +19,11 @@ enum Command: String, CaseIterable {
     /// What `help COMMAND` says before the flags.
     var explanation: String {
         switch self {
+        case .serve:
+            """
+            Starts the server and prints one line on standard output when it is ready: where it listens.
+            SIGTERM or SIGINT stops it cleanly, a second one at once; SIGHUP reloads the certificate.
+            """
         case .check:
             """
             Reads flags, environment and configuration file as the server does, prints every setting with
@@ -28,6 +35,7 @@ enum Command: String, CaseIterable {
 
     func run(_ flags: [String], _ environment: [String: String]) -> ExitCode {
         switch self {
+        case .serve: ServeCommand.run(flags, environment)
         case .check: CheckCommand.run(flags, environment)
         }
     }

@@ -1,0 +1,53 @@
+/// A realtime server, inside any program.
+///
+///     let server = try await RealtimeServer.start(configuration)
+///     print("listening on \(server.url)")
+///     …
+///     await server.stop()
+///
+/// It takes no signals and writes nothing to standard output: that is the program's own business.
+public final class RealtimeServer: Sendable {
+    private let core: ServerCore
+    /// What it was started with.
+    public let configuration: ServerConfiguration
+
+    private init(_ configuration: ServerConfiguration, core: ServerCore) {
+        self.configuration = configuration
+        self.core = core
+    }
+
+    /// Starts a server. It listens and is ready when this returns.
+    ///
+    /// - Parameter log: where it says what happens; standard error unless told otherwise.
+    public static func start(
+        _ configuration: ServerConfiguration = ServerConfiguration(), log: Log? = nil
+    ) async throws(ServerError) -> RealtimeServer {
+        let log =
+            log ?? .standardError(level: configuration.logging.level, format: configuration.logging.format)
+        return RealtimeServer(configuration, core: try await ServerCore(configuration, log: log))
+    }
+
+    /// The TCP port that it listens on, also when a free one was asked for.
+    public var port: Int { Int(core.address.port) }
+
+    /// Where it can be reached, such as `http://127.0.0.1:8765`.
+    public var url: String {
+        let scheme = configuration.tls.certificateFile == nil ? "http" : "https"
+        return "\(scheme)://\(core.address)"
+    }
+
+    /// Open connections of every kind, at this moment.
+    public var connectionCount: Int { core.connectionCount }
+
+    /// Stops: takes no more connections, tells each client, sends what is on its way, and ends within the
+    /// configured drain time-out.
+    public func stop() async {
+        await core.stop()
+    }
+
+    /// Reads certificate and key again. Open connections keep what they have; when the new files can't be
+    /// used the old ones stay in force, and the log says so.
+    public func reload() {
+        core.reload()
+    }
+}

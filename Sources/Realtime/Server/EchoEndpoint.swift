@@ -1,0 +1,16 @@
+/// Sends every message back to where it came from. For tests and benchmarks; off unless asked for.
+struct EchoEndpoint: WebSocketEndpoint {
+    private final class Session: WebSocketSession {
+        func received(
+            _ message: UnsafeRawBufferPointer, as kind: WebSocketMessageKind, on socket: WebSocketCarrier
+        ) {
+            socket.send(message, as: kind)
+        }
+
+        func closed(_ socket: WebSocketCarrier) {}
+    }
+
+    func open(_ socket: WebSocketCarrier, request: HTTPRequestHead) -> any WebSocketSession {
+        Session()
+    }
+}

@@ -1,0 +1,15 @@
+/// What a client is told before the server stops.
+enum Farewell {
+    /// Within how many milliseconds clients come back, spread at random, so that the server's successor
+    /// is not met by all of them in one instant.
+    private static let spread = 500...5_000
+
+    /// A `disconnect` message, with a moment to come back at that is this client's own.
+    static func message() -> [UInt8] {
+        let code = WebSocketCloseCode.draining.rawValue
+        let wait = Int.random(in: spread)
+        return Array(
+            #"{"type":"disconnect","data":{"code":\#(code),"reason":"draining","retry_after_ms":\#(wait)}}"#
+                .utf8)
+    }
+}

@@ -1,0 +1,53 @@
+@testable import Realtime
+
+/// Runs a real server on a free port for the length of a test, whose body has a thread of its own.
+func withServer<Result: Sendable>(
+    _ change: (inout ServerConfiguration) -> Void = { _ in }, log: Log = .disabled,
+    _ body: @escaping @Sendable (RealtimeServer) throws -> Result
+) async throws -> Result {
+    var configuration = ServerConfiguration.onFreePort
+    change(&configuration)
+    let server = try await RealtimeServer.start(configuration, log: log)
+    do {
+        let result = try await onThread { try body(server) }
+        await server.stop()
+        return result
+    } catch {
+        await server.stop()
+        throw error
+    }
+}
+
+extension ServerConfiguration {
+    /// What tests start from: two loops, so that what crosses loops is tested, and an echo at `/echo`.
+    static var onFreePort: ServerConfiguration {
+        var configuration = ServerConfiguration()
+        configuration.listen.port = 0
+        configuration.listen.loops = 2
+        configuration.webSocket.echoPath = "/echo"
+        return configuration
+    }
+}
+
+/// Runs code that blocks, such as a plain client, on a thread of its own: the pool that tests run on has only
+/// as many as there are cores.
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { done in
+        DetachedThread.start { done.resume(with: Swift.Result(catching: body)) }
+    }
+}
+
+extension RealtimeServer {
+    /// A plain TCP client of this server.
+    func connect(receiveBuffer: Int32? = nil) throws -> TestSocket {
+        try TestSocket(port: UInt16(port), receiveBuffer: receiveBuffer)
+    }
+
+    /// A client whose WebSocket is open.
+    func connectWebSocket(
+        path: String = "/echo", extensions: String? = nil, receiveBuffer: Int32? = nil
+    ) throws -> TestWebSocket {
+        let socket = try connect(receiveBuffer: receiveBuffer)
+        return try TestWebSocket(socket, path: path, extensions: extensions)
+    }
+}
