@@ -183,17 +183,17 @@ extension TLSSession {
 // MARK: - Sending
 
 extension TLSSession {
-    /// Takes the runs of plain bytes of one write.
-    struct Writer: ~Copyable {
+    /// Takes the runs of plain bytes of one write, and is of use only during it.
+    struct Writer {
         fileprivate let session: TLSSession
 
-        borrowing func append(_ plaintext: UnsafeRawBufferPointer) {
+        func append(_ plaintext: UnsafeRawBufferPointer) {
             session.records.add(plaintext, session.encrypt)
         }
     }
 
     /// Encrypts what `body` gives to the writer, joined into as few records as there can be.
-    func write(output: inout ByteBuffer, _ body: (borrowing Writer) -> Void) throws(TLSError) {
+    func write(output: inout ByteBuffer, _ body: (Writer) -> Void) throws(TLSError) {
         switch state {
         case .failed(let error): throw error
         case .handshaking: preconditionFailure("written before the handshake was done")
