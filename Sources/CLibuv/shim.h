@@ -10,3 +10,13 @@ extern int pthread_setname_np(pthread_t thread, const char *name);
 static inline void realtime_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
+
+#include <sys/socket.h>
+
+/* The same holds for accept4, which saves two system calls for every connection. */
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+static inline int realtime_accept(int listener, struct sockaddr_storage *address) {
+    socklen_t length = sizeof(*address);
+    return accept4(listener, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}

@@ -59,17 +59,14 @@ final class TCPStream {
     private var phase = Phase.open
     private var isReading = false
 
-    /// Takes the next connection that waits at `listener`.
-    init(accepting listener: UnsafeMutablePointer<uv_stream_t>, on loop: EventLoop) throws(LoopError) {
+    /// Takes over a connected, non-blocking descriptor.
+    init(owning descriptor: Int32, on loop: EventLoop) {
         self.loop = loop
         handle = .allocate(capacity: 1)
         uv_tcp_init(loop.uv, handle)
         handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
-        let status = uv_accept(listener, Self.stream(handle))
-        if status < 0 {
-            close()
-            throw LoopError(status: status)
-        }
+        let status = uv_tcp_open(handle, descriptor)
+        precondition(status == 0, "a descriptor that was just accepted is known to the loop")
     }
 
     deinit {
@@ -184,8 +181,6 @@ final class TCPStream {
             delegate?.streamClosed()
         }
     }
-
-    // MARK: Facts
 
     /// The peer's address, asked of the kernel; nil when the connection is lost already.
     func peerAddress() -> SocketAddress? {

@@ -31,14 +31,13 @@ final class Acceptor: TCPListenerDelegate {
         listener = nil
     }
 
-    func listenerAccepted(_ stream: TCPStream) {
+    func listenerAccepted(_ stream: TCPStream, from address: SocketAddress?) {
         if isExhausted {
             isExhausted = false
             transport.log.info("connections are taken again")
         }
         do throws(Admission.Refusal) {
-            let host = admission.countsAddresses ? stream.peerAddress()?.host : nil
-            open(stream, ticket: try admission.admit(host), refusal: nil)
+            open(stream, ticket: try admission.admit(address?.host), refusal: nil)
         } catch {
             transport.counters.refusedConnections += 1
             guard transport.refusals < Self.refusalsAtOnce else {
@@ -67,8 +66,7 @@ final class Acceptor: TCPListenerDelegate {
         transport.add(connection)
     }
 
-    /// The process has no descriptors left, as a rule. libuv has closed what waited, so that the peers
-    /// know; said once until it is over.
+    /// Said once, until connections can be taken again.
     func listenerFailed(_ error: LoopError) {
         transport.counters.refusedConnections += 1
         guard !isExhausted else { return }

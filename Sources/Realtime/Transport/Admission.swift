@@ -30,9 +30,6 @@ final class Admission: Sendable {
         self.maxPerAddress = maxPerAddress
     }
 
-    /// Whether the peer's address has to be known before `admit`.
-    var countsAddresses: Bool { maxPerAddress != nil }
-
     /// Connections on all loops.
     var count: Int { total.load(ordering: .relaxed) }
 

@@ -52,6 +52,7 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     private var phase = Phase.open
     private var holds: ReadingHold = []
     private var isMarked = false
+    private var peerHasEnded = false
     /// Its place in the table of its loop; the table's to use.
     var slot: Int32 = -1
     /// Its right to be here, given back at the end; nil when it was let in only to be told no.
@@ -231,6 +232,8 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
         case .open:
             release(.fullOutbox)
             driver?.outboxEmptied(self)
+        case .finishing where peerHasEnded:
+            abort()
         case .finishing:
             phase = .lingering
             stream.shutdownWriting()
@@ -298,6 +301,7 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     }
 
     func streamEnded() {
+        peerHasEnded = true
         switch phase {
         case .open: driver?.peerEnded(self)
         case .finishing: break

@@ -13,6 +13,8 @@ final class HTTPCarrier: ConnectionDriver {
     /// What was pipelined behind a request that is being answered: at most one read's worth, because
     /// reading stops meanwhile.
     private var leftover: [UInt8] = []
+    /// The body that is being written, and how it is framed.
+    private var streaming: (stream: HTTPResponseStream, body: HTTPBodyWriter)?
     /// Nil once the socket is gone.
     private var connection: Connection?
 
@@ -46,10 +48,14 @@ final class HTTPCarrier: ConnectionDriver {
         perform(exchange.timedOut(), on: connection)
     }
 
-    func outboxEmptied(_ connection: Connection) {}
+    func outboxEmptied(_ connection: Connection) {
+        streaming?.stream.whenEmptied?()
+    }
 
     func outboxOverflowed(_ connection: Connection) {
-        // One answer may be larger than the limit, and a next request is not read before it has left.
+        // One whole answer may be larger than the limit: a next request is not read before it has left. A
+        // stream has no such end.
+        if streaming != nil { connection.abort() }
     }
 
     func drain(_ connection: Connection) {
@@ -58,6 +64,9 @@ final class HTTPCarrier: ConnectionDriver {
 
     func connectionClosed(_ connection: Connection) {
         self.connection = nil
+        let cut = streaming
+        streaming = nil
+        cut?.stream.whenAborted?()
     }
 
     // MARK: Reading
@@ -193,6 +202,9 @@ final class HTTPCarrier: ConnectionDriver {
                 let response = await respond(whole)
                 me.value.resume(with: response)
             }
+        case .streaming(let respond):
+            let stream = HTTPResponseStream(self, on: connection.transport.loop)
+            begin(stream, with: respond(whole, stream), on: connection)
         case .webSocket:
             preconditionFailure("an upgrade has no answer of its own")
         }
@@ -208,6 +220,7 @@ final class HTTPCarrier: ConnectionDriver {
     }
 
     private func complete(_ response: HTTPResponse, on connection: Connection) {
+        if response.closesConnection { exchange.endAfterAnswer() }
         answer(response, to: request, on: connection)
         request = nil
         endpoint = nil
@@ -215,8 +228,64 @@ final class HTTPCarrier: ConnectionDriver {
     }
 
     private func answer(_ response: HTTPResponse, to head: HTTPRequestHead?, on connection: Connection) {
-        let writer = HTTPResponseWriter(
+        let writer = writer(answering: head, on: connection)
+        guard case .shared(let bytes) = response.body else {
+            connection.send { writer.append(response, to: &$0) }
+            return
+        }
+        var isSent = false
+        connection.send { isSent = writer.appendHead(response, to: &$0).isSent }
+        if isSent { connection.send(bytes) }
+    }
+
+    private func writer(answering head: HTTPRequestHead?, on connection: Connection) -> HTTPResponseWriter {
+        HTTPResponseWriter(
             answering: head, closes: exchange.endsAfterAnswer, date: connection.transport.httpDate)
-        connection.send { writer.append(response, to: &$0) }
+    }
+}
+
+// MARK: - Streaming
+
+extension HTTPCarrier {
+    private func begin(_ stream: HTTPResponseStream, with response: HTTPResponse, on connection: Connection) {
+        guard case .streamed = response.body else {
+            complete(response, on: connection)
+            return
+        }
+        let writer = writer(answering: request, on: connection)
+        if writer.endsConnection(after: response) { exchange.endAfterAnswer() }
+        connection.clearTimer()
+        connection.pauseReading()
+        connection.send { output in
+            streaming = (stream, writer.appendHead(response, to: &output))
+        }
+        if streaming?.body.isSent == false { finish(stream) }
+    }
+
+    /// Whether this is the body that is being written.
+    func isStreaming(_ stream: HTTPResponseStream) -> Bool {
+        connection?.isOpen == true && streaming?.stream === stream
+    }
+
+    /// Bytes that the client has not taken yet.
+    var unsentBytes: Int { connection?.unsentBytes ?? 0 }
+
+    /// Sends a piece of the body.
+    func write(_ bytes: UnsafeRawBufferPointer, to stream: HTTPResponseStream) {
+        guard let connection, isStreaming(stream) else { return }
+        connection.send { streaming?.body.append(bytes, to: &$0) }
+    }
+
+    /// Ends the body and goes on to the next request.
+    func finish(_ stream: HTTPResponseStream) {
+        guard let connection, isStreaming(stream) else { return }
+        connection.send { streaming?.body.appendEnd(to: &$0) }
+        streaming = nil
+        request = nil
+        endpoint = nil
+        perform(exchange.answered(), on: connection)
+        guard connection.isOpen else { return }
+        connection.resumeReading()
+        readLeftover(connection)
     }
 }

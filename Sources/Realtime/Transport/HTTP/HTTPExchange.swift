@@ -53,6 +53,11 @@ struct HTTPExchange: Equatable {
     /// Whether the answer has to say that the connection ends.
     var endsAfterAnswer: Bool { !keepsAlive }
 
+    /// The answer is one that only the connection's end ends, or its maker wants no more.
+    mutating func endAfterAnswer() {
+        keepsAlive = false
+    }
+
     /// Bytes came that begin or continue a head without ending it.
     mutating func headIsComing() -> Action {
         switch state {

@@ -14,6 +14,9 @@ enum HTTPEndpoint: Sendable {
     case immediate(@Sendable (HTTPRequest) -> HTTPResponse)
     /// Answers when it has what it needs, in a task that runs on the connection's loop.
     case suspending(@Sendable (HTTPRequest) async -> HTTPResponse)
+    /// Answers at once with a head whose body is `streamed`, and writes the body when there is something to
+    /// write, on the connection's loop. Any other answer is sent as it is, and the stream is not used.
+    case streaming(@Sendable (HTTPRequest, HTTPResponseStream) -> HTTPResponse)
     /// Becomes a WebSocket.
     case webSocket(any WebSocketEndpoint)
 }

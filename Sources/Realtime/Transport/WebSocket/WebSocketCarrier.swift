@@ -46,12 +46,14 @@ final class WebSocketCarrier: ConnectionDriver {
     /// Sends a message to this peer alone.
     func send(_ message: UnsafeRawBufferPointer, as kind: WebSocketMessageKind) {
         guard closing.isOpen else { return }
+        connection.transport.counters.messagesSent += 1
         connection.send { WebSocketFrame.appendMessage(kind, message, deflater: deflater, to: &$0) }
     }
 
     /// Sends a message that others get too, from the memory they share.
     func send(_ frame: BroadcastFrame) {
         guard closing.isOpen else { return }
+        connection.transport.counters.messagesSent += 1
         connection.send(frame.bytes(for: deflater))
     }
 
@@ -72,6 +74,7 @@ final class WebSocketCarrier: ConnectionDriver {
             switch event {
             case .message(let kind, let payload):
                 guard closing.isOpen, let session else { continue }
+                connection.transport.counters.messagesReceived += 1
                 payload.withBytes(in: input.span) { bytes in
                     bytes.withUnsafeBytes { session.received($0, as: kind, on: self) }
                 }
