@@ -128,8 +128,9 @@ final class OutboxBatch {
 
 /// The spare batches of a loop.
 final class OutboxPool {
-    private static let spareLimit = 256
-    private static let keptBytes = 4 * 1_024
+    /// As many as one turn of a busy loop may use: the kernel reports at most 1,024 sockets at a time.
+    private static let spareLimit = 1_024
+    private static let keptBytes = 2 * 1_024
 
     private var spares: [OutboxBatch] = []
 
