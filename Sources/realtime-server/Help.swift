@@ -24,11 +24,13 @@ enum Help {
             "  " + name + String(repeating: " ", count: 14 - name.count) + summary + "\n"
         }
         let name = CommandLineTool.name
+        let usages =
+            (Command.byDefault.map { ["[\($0.rawValue)] [FLAG…]"] } ?? [])
+            + ["COMMAND [FLAG…]", "--help | --version"]
         return """
             \(name) \(RealtimeVersion.current), a realtime server for tasks and notifications
 
-            Usage: \(name) COMMAND [FLAG…]
-                   \(name) --help | --version
+            Usage: \(usages.map { "\(name) \($0)" }.joined(separator: "\n       "))
 
             Commands:
             \(list.joined())
