@@ -32,6 +32,12 @@ SCENARIOS = {
             ("echo",),
         ),
         Scenario(
+            "echo-8",
+            "echo over 500 connections, closed loop, 8 outstanding each; server CPU per message",
+            "echo",
+            ("echo", "--outstanding", "8"),
+        ),
+        Scenario(
             "idle",
             "19,000 idle connections; resident memory each beyond the empty server",
             "idle",
