@@ -8,6 +8,7 @@ struct EchoTraffic: Traffic {
     var measuring = false
     var stopped = false
     private(set) var inFlight = 0
+    private(set) var arrived: UInt64 = 0
 
     private let template: MessageTemplate
     private let depth: Int
@@ -69,6 +70,7 @@ struct EchoTraffic: Traffic {
         }
         connection.pointee.expected = counter &+ 1
         inFlight -= 1
+        arrived += 1
         if measuring {
             counts.completed += 1
             counts.deliveries += 1

@@ -20,6 +20,7 @@ struct RoomTraffic: Traffic {
     var stopped = false
     /// Publishes that have not reached everybody.
     private(set) var inFlight = 0
+    private(set) var arrived: UInt64 = 0
 
     private let options: Options
     private let template: MessageTemplate
@@ -116,6 +117,7 @@ struct RoomTraffic: Traffic {
                     + "\(wanted.stream), got \(payload.excerpt)")
         }
         connection.pointee.expected = wanted.counter &+ 1
+        arrived += 1
         if measuring {
             counts.deliveries += 1
             counts.latency.record(now - pending[place].since)

@@ -23,6 +23,8 @@ protocol Traffic: MessageSink {
     var stopped: Bool { get set }
     /// Messages on their way.
     var inFlight: Int { get }
+    /// All that ever arrived.
+    var arrived: UInt64 { get }
 
     /// Sends what starts a closed loop.
     mutating func begin(_ swarm: Swarm) throws(BenchFailure)
@@ -57,7 +59,10 @@ struct Window {
     let warmup: UInt64
     let duration: UInt64
     let messages: UInt64
-    static let drainLimit = 5 * Clock.second
+    /// What is still on its way after this long without any arrival is lost.
+    static let patience = 5 * Clock.second
+    /// Waiting for stragglers ends here in any case.
+    static let drainLimit = 60 * Clock.second
 
     /// Returns the measured nanoseconds; the meter is read at both ends of them.
     func run<Load: Traffic>(
@@ -77,9 +82,19 @@ struct Window {
         try meter?.end()
 
         load.stopped = true
-        try turn(&load, swarm, until: Clock.now() + Self.drainLimit) { $0.inFlight == 0 }
-        if load.inFlight > 0 { throw BenchFailure("\(load.inFlight) messages never arrived") }
+        try drain(&load, swarm)
         return measured
+    }
+
+    private func drain<Load: Traffic>(_ load: inout Load, _ swarm: Swarm) throws(BenchFailure) {
+        let limit = Clock.now() + Self.drainLimit
+        while load.inFlight > 0 {
+            let before = load.arrived
+            try turn(&load, swarm, until: Clock.now() + Self.patience) { $0.inFlight == 0 }
+            if load.inFlight > 0, load.arrived == before || Clock.now() >= limit {
+                throw BenchFailure("\(load.inFlight) messages never arrived")
+            }
+        }
     }
 
     private func turn<Load: Traffic>(
