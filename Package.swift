@@ -42,5 +42,6 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Realtime", "realtime-server"], swiftSettings: strict),
+        .testTarget(name: "BenchTests", dependencies: ["realtime-bench"], swiftSettings: strict),
     ]
 )
