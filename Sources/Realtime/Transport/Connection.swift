@@ -190,23 +190,30 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
         guard phase != .closing else { return }
         let result: Outbox.Flush
         if let link {
-            guard !link.isInFlight else { return }
+            guard !link.isInFlight else {
+                pauseReadingIfFull()
+                return
+            }
             if phase == .open { encrypt(with: link) }
             result = flush(&link.wire)
         } else {
             result = flush(&outbox)
         }
         switch result {
-        case .done:
-            if unsentBytes == 0 { outboxIsEmpty() }
-        case .blocked:
-            if unsentBytes > transport.settings.readPauseOutbox, phase == .open {
-                holds.insert(.fullOutbox)
-                stream.pauseReading()
-            }
+        case .done where unsentBytes == 0:
+            outboxIsEmpty()
+        case .done, .blocked:
+            pauseReadingIfFull()
         case .failed:
             abort()
         }
+    }
+
+    /// Reads no more from a peer that leaves our answers unread.
+    private func pauseReadingIfFull() {
+        guard phase == .open, unsentBytes > transport.settings.readPauseOutbox else { return }
+        holds.insert(.fullOutbox)
+        stream.pauseReading()
     }
 
     /// Turns all that was collected into records.

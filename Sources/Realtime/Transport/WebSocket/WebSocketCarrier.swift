@@ -108,14 +108,17 @@ final class WebSocketCarrier: ConnectionDriver {
         }
         let transport = connection.transport
         let interval = transport.settings.heartbeat
-        let silence = Int64(clamping: transport.loop.milliseconds - lastHeard)
-        if silence + Int64(EventLoop.tickMilliseconds) >= (interval * 2).milliseconds {
+        let silence = Duration.milliseconds(Int64(clamping: transport.loop.milliseconds - lastHeard))
+        let patience = interval * 2 - silence
+        if patience <= .zero {
+            // Told why, in case it listens, and not waited for.
             perform(closing.close(.timedOut, reason: "silent for too long"))
+            connection.finish()
         } else {
             connection.send {
                 WebSocketFrame.append(.ping, UnsafeRawBufferPointer(start: nil, count: 0), to: &$0)
             }
-            connection.setTimer(after: interval)
+            connection.setTimer(after: min(interval, patience))
         }
     }
 
