@@ -2,7 +2,7 @@
 # Recipes are one line each: what they do stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tsan test-asan bench conformance fuzz lint format clean
+.PHONY: help run test test-tsan test-asan bench conformance siege fuzz lint format clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ bench: ## this server and its peers, measured with the same work (flags: make be
 
 conformance: ## the Autobahn WebSocket suite against the server, over ws and wss
 	@scripts/conformance
+
+siege: ## slow senders and readers by the thousand while honest connections echo
+	@scripts/setup && scripts/siege
 
 fuzz: ## fuzz every parser, ten minutes each (other limits: scripts/fuzz --help)
 	@scripts/setup && scripts/fuzz
