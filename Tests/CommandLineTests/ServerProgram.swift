@@ -12,7 +12,7 @@ enum ServerProgram {
     }
 
     /// It lies beside the executable that runs these tests.
-    private static let executable = URL(
+    static let executable = URL(
         filePath: "/proc/self/exe"
     ).resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "realtime-server")
