@@ -151,6 +151,8 @@ extension JSONScanner {
         return value
     }
 
+    /// By the standard library, which says where it is wrong. Text from a WebSocket never comes here: it was
+    /// checked as it arrived.
     @inline(never)
     private func checkUTF8(_ start: Int, _ end: Int) throws(JSONError) {
         let content = UnsafeRawBufferPointer(rebasing: text[start..<end])
