@@ -66,7 +66,7 @@ final class HTTPCarrier: ConnectionDriver {
         self.connection = nil
         let cut = streaming
         streaming = nil
-        cut?.stream.whenAborted?()
+        cut?.stream.ended(aborted: true)
     }
 
     // MARK: Reading
@@ -281,6 +281,7 @@ extension HTTPCarrier {
         guard let connection, isStreaming(stream) else { return }
         connection.send { streaming?.body.appendEnd(to: &$0) }
         streaming = nil
+        stream.ended(aborted: false)
         request = nil
         endpoint = nil
         perform(exchange.answered(), on: connection)

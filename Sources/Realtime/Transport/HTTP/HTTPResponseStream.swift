@@ -29,6 +29,14 @@ final class HTTPResponseStream {
         carrier?.write(bytes, to: self)
     }
 
+    /// The body has ended, or its client has gone. Lets go of who is told, who mostly holds the stream in turn.
+    func ended(aborted: Bool) {
+        let told = aborted ? whenAborted : nil
+        whenEmptied = nil
+        whenAborted = nil
+        told?()
+    }
+
     /// Ends the body. The connection goes on to its next request.
     func finish() {
         carrier?.finish(self)
