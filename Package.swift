@@ -25,12 +25,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         .target(
             name: "Realtime",
-            dependencies: ["CLibuv", "CZlib", "COpenSSL", "CLinux"],
+            dependencies: ["CLibuv", "CZlib", "COpenSSL", "CJWT", "CLinux"],
             swiftSettings: strict),
         .target(name: "Handlers", dependencies: ["Realtime"], swiftSettings: strict),
         .executableTarget(
