@@ -18,6 +18,7 @@ let package = Package(
     name: "realtime",
     products: [
         .library(name: "Realtime", targets: ["Realtime"]),
+        .library(name: "RealtimeEvents", targets: ["RealtimeEvents"]),
         .library(name: "Handlers", targets: ["Handlers"]),
         .executable(name: "realtime-server", targets: ["realtime-server"]),
         .executable(name: "realtime-bench", targets: ["realtime-bench"]),
@@ -29,9 +30,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
+        .target(name: "RealtimeEvents", swiftSettings: strict),
         .target(
             name: "Realtime",
-            dependencies: ["CLibuv", "CZlib", "COpenSSL", "CJWT", "CLinux"],
+            dependencies: ["RealtimeEvents", "CLibuv", "CZlib", "COpenSSL", "CJWT", "CLinux"],
             swiftSettings: strict),
         .target(name: "Handlers", dependencies: ["Realtime"], swiftSettings: strict),
         .executableTarget(

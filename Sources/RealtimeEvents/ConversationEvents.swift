@@ -1,0 +1,50 @@
+/// Something said in a room, to all in it.
+public struct ChatMessage: RealtimeEvent {
+    public static let eventType = "chat_message"
+
+    /// What was said.
+    public var content: String
+    /// Who is named in it and gets a notification.
+    public var mentionedUsers: [String]?
+
+    enum CodingKeys: String, CodingKey {
+        case content
+        case mentionedUsers = "mentioned_users"
+    }
+
+    /// Makes the event.
+    public init(content: String, mentionedUsers: [String]? = nil) {
+        self.content = content
+        self.mentionedUsers = mentionedUsers
+    }
+}
+
+/// Somebody has begun to type, or stopped. Not kept, and not replayed.
+public struct Typing: RealtimeEvent {
+    public static let eventType = "typing"
+
+    /// Whether they are typing.
+    public var active: Bool
+
+    /// Makes the event.
+    public init(active: Bool) {
+        self.active = active
+    }
+}
+
+/// Anything at all, to a room or to one user. What `data` holds is between the application's own clients;
+/// the server passes it on byte for byte.
+public struct Message: RealtimeEvent {
+    public static let eventType = "message"
+
+    /// Makes the event without looking at its data.
+    public init() {}
+
+    public init(from decoder: any Decoder) {}
+
+    public func encode(to encoder: any Encoder) throws {
+        _ = encoder.container(keyedBy: NoKey.self)
+    }
+
+    private enum NoKey: CodingKey {}
+}

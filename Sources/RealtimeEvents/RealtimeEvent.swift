@@ -1,0 +1,23 @@
+/// Something that happens and that others hear of: a value with a name on the wire.
+///
+///     struct InvoicePaid: RealtimeEvent {
+///         static let eventType = "invoice_paid"
+///         var invoice: String
+///         var amount: Int
+///     }
+///
+/// Its coding keys are the members of `data`. A type that a handler of the server takes may be sent by
+/// clients; any type may be sent by the application.
+public protocol RealtimeEvent: Codable, Sendable {
+    /// The `type` of its messages: `snake_case`, 1 to 64 letters, digits and underscores.
+    static var eventType: String { get }
+}
+
+/// Something that happened to a task. Everybody in the project's room hears of it, and so does the one it is
+/// assigned to.
+public protocol TaskEvent: RealtimeEvent {
+    /// Which task.
+    var taskID: String { get }
+    /// Whose room hears of it.
+    var projectID: String { get }
+}
