@@ -1,5 +1,6 @@
 /// Something said in a room, to all in it.
 public struct ChatMessage: RealtimeEvent {
+    /// `chat_message`.
     public static let eventType = "chat_message"
 
     /// What was said.
@@ -21,6 +22,7 @@ public struct ChatMessage: RealtimeEvent {
 
 /// Somebody has begun to type, or stopped. Not kept, and not replayed.
 public struct Typing: RealtimeEvent {
+    /// `typing`.
     public static let eventType = "typing"
 
     /// Whether they are typing.
@@ -35,13 +37,16 @@ public struct Typing: RealtimeEvent {
 /// Anything at all, to a room or to one user. What `data` holds is between the application's own clients;
 /// the server passes it on byte for byte.
 public struct Message: RealtimeEvent {
+    /// `message`.
     public static let eventType = "message"
 
     /// Makes the event without looking at its data.
     public init() {}
 
+    /// Takes any value at all.
     public init(from decoder: any Decoder) {}
 
+    /// Writes an object without members.
     public func encode(to encoder: any Encoder) throws {
         _ = encoder.container(keyedBy: NoKey.self)
     }

@@ -1,5 +1,6 @@
 /// A user has come: their first device is connected.
 public struct UserOnline: RealtimeEvent {
+    /// `user_online`.
     public static let eventType = "user_online"
 
     /// Who.
@@ -27,6 +28,7 @@ public struct UserOnline: RealtimeEvent {
 
 /// A user is gone: their last device has been away for the grace period.
 public struct UserOffline: RealtimeEvent {
+    /// `user_offline`.
     public static let eventType = "user_offline"
 
     /// Who.

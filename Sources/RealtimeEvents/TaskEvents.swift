@@ -1,5 +1,6 @@
 /// A task has been created.
 public struct TaskCreated: TaskEvent {
+    /// `task_created`.
     public static let eventType = "task_created"
 
     /// Which task.
@@ -39,6 +40,7 @@ public struct TaskCreated: TaskEvent {
 
 /// Something about a task has changed.
 public struct TaskUpdated: TaskEvent {
+    /// `task_updated`.
     public static let eventType = "task_updated"
 
     /// Which task.
@@ -78,6 +80,7 @@ public struct TaskUpdated: TaskEvent {
 
 /// A task has gone from one status to another.
 public struct TaskStatusChanged: TaskEvent {
+    /// `task_status_changed`.
     public static let eventType = "task_status_changed"
 
     /// Which task.
@@ -118,6 +121,7 @@ public struct TaskStatusChanged: TaskEvent {
 
 /// A task is gone.
 public struct TaskDeleted: TaskEvent {
+    /// `task_deleted`.
     public static let eventType = "task_deleted"
 
     /// Which task.

@@ -8,7 +8,7 @@ struct Blueprint {
     var owners: [String: [String]] = [:]
 
     /// Modules that any file may import.
-    static let everyonesModules: Set = ["Glibc", "Synchronization"]
+    static let everyonesModules: Set = ["Glibc", "RealtimeEvents", "Synchronization"]
 
     struct Unreadable: Error, CustomStringConvertible {
         let description: String
