@@ -34,6 +34,10 @@ def make_certificate(folder):
     return certificate, key
 
 
+# What the servers of the checks take tokens of. Nothing else knows them, and nobody is to keep anything out.
+SECRET = "the secret of servers that checks start"
+
+
 class RunningServer:
     """A server process for the length of a `with` block; `port`, `pid` and `output` tell about it."""
 
@@ -43,13 +47,14 @@ class RunningServer:
         self.tls = tls
         # What the caller's shell configures for a server of its own is none of the check's business.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("REALTIME_")}
-        self.environment = {**inherited, **(environment or {})}
+        self.environment = {**inherited, "REALTIME_JWT_SECRET": SECRET, **(environment or {})}
         self.start_timeout = start_timeout
         self.output = []
         self._listening = threading.Event()
 
     def __enter__(self):
         self._folder = Path(tempfile.mkdtemp(prefix="realtime-"))
+        self.flags += ["--data-dir", str(self._folder / "data")]
         if self.tls:
             certificate, key = make_certificate(self._folder)
             self.flags += ["--tls-cert", str(certificate), "--tls-key", str(key)]

@@ -5,7 +5,7 @@ enum CheckCommand {
     static func run(_ flags: [String], _ environment: [String: String]) -> ExitCode {
         let settings = ServerConfiguration.settings
         let loaded = settings.load(arguments: flags, environment: environment)
-        let mistakes = loaded.mistakes + settings.unreadableFiles(loaded)
+        let mistakes = loaded.mistakes + settings.unreadableFiles(loaded) + settings.unusableKeys(loaded)
 
         Output.print(settings.report(loaded))
         for mistake in mistakes { Output.complain(mistake.description) }

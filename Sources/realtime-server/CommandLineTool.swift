@@ -8,6 +8,15 @@ enum ExitCode: Int32 {
     case failed = 1
     /// What it was asked for makes no sense: wrong usage or configuration.
     case misused = 2
+
+    /// Whether the configuration is to blame, or what the server found when it went by it.
+    init(_ error: ServerError) {
+        self =
+            switch error.code {
+            case .noKeys, .badKeys, .badConfiguration: .misused
+            case .cannotListen, .badCertificate, .badRoute, .badDataDirectory: .failed
+            }
+    }
 }
 
 /// The words after the name of the program, put to a command.

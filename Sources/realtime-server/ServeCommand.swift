@@ -29,7 +29,7 @@ enum ServeCommand {
             server = try await RealtimeServer.start(configuration, log: log)
         } catch {
             Output.complain(error.message)
-            return .failed
+            return ExitCode(error)
         }
         Output.print("\(CommandLineTool.name) \(RealtimeVersion.current) listening on \(server.url)\n")
         for await request in signals.requests {

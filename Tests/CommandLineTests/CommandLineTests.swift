@@ -20,7 +20,8 @@ struct CommandLineTests {
         for setting in ServerConfiguration.settings.settings {
             #expect(
                 outcome.output.contains("  --\(setting.name) ")
-                    || outcome.output.contains("  --[no-]\(setting.name)"),
+                    || outcome.output.contains("  --[no-]\(setting.name)")
+                    || setting.isSecret && outcome.output.contains("  \(setting.variable) "),
                 "\(setting.name) is missing")
         }
         #expect(outcome.output.contains("  --config FILE"))
@@ -52,7 +53,7 @@ struct CommandLineTests {
             ),
         ])
     func misuse(arguments: [String], complaint: String) throws {
-        let outcome = try ServerProgram.run(arguments)
+        let outcome = try ServerProgram.run(arguments, environment: ServerProgram.secret)
         #expect(outcome.status == 2)
         #expect(outcome.complaintLines == [complaint])
     }
@@ -63,12 +64,15 @@ struct CheckCommandTests {
     @Test("it prints every setting with its value and origin, and ends with 0 when all is well")
     func fine() throws {
         let outcome = try ServerProgram.run(
-            ["check", "--port", "9000"], environment: ["REALTIME_MAX_MESSAGE": "128KiB"])
+            ["check", "--port", "9000"],
+            environment: ServerProgram.secret.merging(["REALTIME_MAX_MESSAGE": "128KiB"]) { $1 })
         #expect(outcome.status == 0)
         #expect(outcome.complaints.isEmpty)
+        #expect(!outcome.output.contains("the secret of programs"))
         let rows = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         #expect(rows.contains(["port", "9000", "--port"]))
         #expect(rows.contains(["max-message", "128KiB", "REALTIME_MAX_MESSAGE"]))
+        #expect(rows.contains(["jwt-secret", "(hidden)", "REALTIME_JWT_SECRET"]))
         for setting in ServerConfiguration.settings.settings {
             #expect(rows.contains { $0.first == setting.name }, "\(setting.name) is missing")
         }
@@ -81,10 +85,10 @@ struct CheckCommandTests {
             environment: ["REALTIME_HEARTBEAT": "soon"])
         #expect(outcome.status == 2)
         #expect(outcome.output.contains("  max-message"))
-        #expect(outcome.complaintLines.count == 5)
-        for place in ["REALTIME_HEARTBEAT", "--port", "--tls-cert", "--log-levle"] {
+        #expect(outcome.complaintLines.count == 6)
+        for place in ["REALTIME_HEARTBEAT", "--port", "--tls-cert", "--log-levle", "no key"] {
             #expect(
-                outcome.complaintLines.contains { $0.hasPrefix("realtime-server: \(place): ") },
+                outcome.complaintLines.contains { $0.hasPrefix("realtime-server: \(place)") },
                 "nothing about \(place)")
         }
     }

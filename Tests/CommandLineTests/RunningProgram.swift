@@ -21,7 +21,7 @@ final class RunningProgram {
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
             ["-c", "\(limit)exec \"$@\"", "sh", ServerProgram.executable.path, "--port", "0"] + arguments
-        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REALTIME_") }
+        process.environment = ServerProgram.environment(with: ServerProgram.secret)
         let output = Pipe()
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output

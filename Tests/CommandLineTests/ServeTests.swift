@@ -39,7 +39,7 @@ struct ServeTests {
     @Test("a taken port is one clear line and exit code 1")
     func portTaken() throws {
         let holder = try RunningProgram()
-        let outcome = try ServerProgram.run(["--port", "\(holder.port)"])
+        let outcome = try ServerProgram.run(["--port", "\(holder.port)"], environment: ServerProgram.secret)
         #expect(outcome.status == 1)
         #expect(
             outcome.complaintLines == [
@@ -49,12 +49,32 @@ struct ServeTests {
 
     @Test("a certificate that can't be read is one clear line and exit code 1")
     func unreadableCertificate() throws {
-        let outcome = try ServerProgram.run([
-            "--port", "0", "--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.pem",
-        ])
+        let outcome = try ServerProgram.run(
+            ["--port", "0", "--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.pem"],
+            environment: ServerProgram.secret)
         #expect(outcome.status == 1)
         #expect(outcome.complaintLines.count == 1)
         #expect(outcome.complaints.contains("/nowhere.pem"))
+    }
+
+    @Test(
+        "without a key that can be used it does not start: one clear line and exit code 2",
+        arguments: [
+            ([:], "realtime-server: no key to check tokens with: set jwt-secret-file"),
+            (
+                ["REALTIME_JWT_SECRET": "short"],
+                "realtime-server: JWT secret: the secret has 5 bytes, and must have at least 32"
+            ),
+            (
+                ["REALTIME_JWKS": "/nowhere.json"],
+                #"realtime-server: JWKS file: "/nowhere.json" can't be read: No such file or directory"#
+            ),
+        ])
+    func noKeys(environment: [String: String], complaint: String) throws {
+        let outcome = try ServerProgram.run(["--port", "0"], environment: environment)
+        #expect(outcome.status == 2)
+        #expect(outcome.complaintLines.count == 1)
+        #expect(outcome.complaints.hasPrefix(complaint))
     }
 
     @Test("a wrong flag is exit code 2, every mistake a line")

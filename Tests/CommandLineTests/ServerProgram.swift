@@ -17,14 +17,22 @@ enum ServerProgram {
     ).resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "realtime-server")
 
+    /// A key for servers that are to run, as a variable.
+    static let secret = ["REALTIME_JWT_SECRET": "the secret of programs that tests start"]
+
+    /// The environment of this process with other variables for the server.
+    static func environment(with variables: [String: String]) -> [String: String] {
+        ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("REALTIME_") }
+            .merging(variables) { $1 }
+    }
+
     /// Runs it to its end, in this environment but for the variables that are meant for the server.
     static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("REALTIME_") }
-            .merging(environment) { $1 }
+        process.environment = Self.environment(with: environment)
         let (output, complaints) = (Pipe(), Pipe())
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output

@@ -38,7 +38,8 @@ PEERS = {
     for peer in [
         Peer(
             "realtime",
-            f"{ROOT}/.build/release/realtime-server --host 127.0.0.1 --port {{port}} --loops 1 --echo /echo",
+            f"{ROOT}/.build/release/realtime-server --host 127.0.0.1 --port {{port}} --loops 1 --echo /echo"
+            " --dev --data-dir {folder}/data",
             kinds=frozenset({"echo", "idle", "storm"}),
         ),
         Peer("picows", f"{PYTHON} {SERVERS}/picows_server.py {{port}}", python=True),

@@ -45,8 +45,8 @@ public final class RealtimeServer: Sendable {
         await core.stop()
     }
 
-    /// Reads certificate and key again. Open connections keep what they have; when the new files can't be
-    /// used the old ones stay in force, and the log says so.
+    /// Reads the keys for tokens again, and the certificate and its key. Open connections keep what they have;
+    /// when new files can't be used the old ones stay in force, and the log says so.
     public func reload() {
         core.reload()
     }

@@ -10,7 +10,10 @@ extension ServerConfiguration {
     /// file, `--help` and `check` all come from the row.
     package static let settings = SettingTable<ServerConfiguration>(
         defaults: ServerConfiguration(),
-        groups: [listening, connections, http, webSocket, encryption, logging],
+        groups: [
+            listening, identity, access, rooms, presence, rates, connections, http, webSocket, encryption,
+            operation,
+        ],
         checks: [
             SettingCheck("tls-cert", with: "tls-key") { configuration in
                 configuration.tls.certificateFile != nil && configuration.tls.keyFile == nil
@@ -19,6 +22,10 @@ extension ServerConfiguration {
             SettingCheck("tls-key", with: "tls-cert") { configuration in
                 configuration.tls.keyFile != nil && configuration.tls.certificateFile == nil
                     ? "a private key needs its certificate; set tls-cert as well" : nil
+            },
+            SettingCheck("jwt-secret", with: "jwt-secret-file") { configuration in
+                configuration.identity.secret != nil && configuration.identity.secretFile != nil
+                    ? "jwt-secret-file says where the secret is; set only one of them" : nil
             },
         ])
 
@@ -109,7 +116,20 @@ extension ServerConfiguration {
             "time for handshakes in one turn of an event loop")
     }
 
-    private static let logging = Group("Logging") {
+    private static let operation = Group("Operation") {
+        Row(
+            "data-dir", \.storage.dataDirectory, .folder,
+            "what the server keeps: the secret that --dev makes")
+        Row(
+            "dev", \.isDevelopment, .toggle,
+            "for trying out: a generated secret, open rooms, tokens for everybody at POST /dev/token")
+        Row(
+            "handler-timeout", \.handlers.timeout,
+            .duration(.milliseconds(10) ... .seconds(600)),
+            "time for one event handler; then it is given up")
+        Row(
+            "metrics-listen", \.metrics.listen, .optional("none", .hostAndPort),
+            "a listener of its own for /metrics")
         Row(
             "log-level", \.logging.level, .choice("LEVEL"),
             "least important level that is written")

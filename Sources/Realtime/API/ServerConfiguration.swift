@@ -1,6 +1,7 @@
 /// Everything that can be set about a server, as one value.
 ///
-/// `ServerConfiguration()` is complete: it listens on `127.0.0.1:8765` with bounds that are safe on the
+/// `ServerConfiguration()` lacks one thing, which nobody else can choose: the keys that tokens are checked
+/// with (`identity`), or `isDevelopment`. It listens on `127.0.0.1:8765` with bounds that are safe on the
 /// open internet. Change what should differ, or read it from flags, environment and file with `load`.
 public struct ServerConfiguration: Sendable, Equatable {
     /// Where to listen, and with how many threads.
@@ -15,8 +16,27 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var compression = Compression()
     /// Encryption.
     public var tls = TLS()
+    /// Whose tokens are accepted.
+    public var identity = Identity()
+    /// Which pages may connect, and whose word about a request is believed.
+    public var access = Access()
+    /// Who may enter rooms, and what they keep.
+    public var rooms = Rooms()
+    /// When a user is there.
+    public var presence = Presence()
+    /// How many messages are taken.
+    public var rates = Rates()
+    /// Event handlers.
+    public var handlers = Handlers()
+    /// What monitoring reads.
+    public var metrics = Metrics()
     /// What is logged, and how.
     public var logging = Logging()
+    /// Where the server keeps what it makes itself.
+    public var storage = Storage()
+    /// For trying out: a secret is made where no key is configured, rooms are open, and `POST /dev/token` gives
+    /// a token to whoever asks. Default off, because it lets everybody in who can connect.
+    public var isDevelopment = false
 
     /// The defaults.
     public init() {}
@@ -118,5 +138,26 @@ public struct ServerConfiguration: Sendable, Equatable {
         public var level = Log.Level.info
         /// How lines look. Default `auto`: text on a terminal, JSON otherwise.
         public var format = Log.Format.auto
+    }
+
+    /// Event handlers.
+    public struct Handlers: Sendable, Equatable {
+        /// How long a handler may work on one event before it is given up. Default 10 s: longer than any query
+        /// that somebody waits for.
+        public var timeout: Duration = .seconds(10)
+    }
+
+    /// What monitoring reads.
+    public struct Metrics: Sendable, Equatable {
+        /// A listener of its own for `/metrics`, which is then nowhere else. Default nil: it is beside
+        /// everything else, as long as nobody minds that all who can connect can read it.
+        public var listen: HostAndPort?
+    }
+
+    /// Where the server keeps what it makes itself.
+    public struct Storage: Sendable, Equatable {
+        /// The folder; it is made, for this user alone, when there is something to keep. Default `./.realtime`:
+        /// beside the project that is being tried out, and out of sight.
+        public var dataDirectory = "./.realtime"
     }
 }

@@ -8,6 +8,14 @@ public struct ServerError: Error, Equatable, CustomStringConvertible {
         case badCertificate = "bad_certificate"
         /// A configured path can't be served.
         case badRoute = "bad_route"
+        /// No key to check tokens with is configured.
+        case noKeys = "no_keys"
+        /// A key can't be read or used.
+        case badKeys = "bad_keys"
+        /// The data directory can't be made, read or written.
+        case badDataDirectory = "bad_data_directory"
+        /// A setting has a value that it can't have.
+        case badConfiguration = "bad_configuration"
     }
 
     /// What kind of thing went wrong.

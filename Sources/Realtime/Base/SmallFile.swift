@@ -6,9 +6,11 @@ enum SmallFile {
     /// Why a file could not be read, in the system's words.
     struct Failure: Error, Equatable, CustomStringConvertible {
         let description: String
+        /// There is no such file, which to some is no failure.
+        var isMissing = false
 
-        fileprivate static func system(_ code: Int32) -> Failure {
-            Failure(description: String(cString: strerror(code)))
+        static func system(_ code: Int32) -> Failure {
+            Failure(description: String(cString: strerror(code)), isMissing: code == ENOENT)
         }
     }
 

@@ -20,6 +20,8 @@ final class ServerCore: Sendable {
     private let tls: TLSContextProvider?
     private let log: Log
     private let drainTimeout: Duration
+    /// Whose tokens are accepted.
+    let identity: IdentityService
     /// Where it listens.
     let address: SocketAddress
 
@@ -27,6 +29,7 @@ final class ServerCore: Sendable {
     init(_ configuration: ServerConfiguration, log: Log) async throws(ServerError) {
         let loops = configuration.listen.loops ?? ProcessorCount.available
         tls = try Self.certificates(configuration.tls, log: log)
+        identity = try IdentityService(configuration, log: log)
         let sockets: [Int32]
         do throws(BindError) {
             sockets = try ListeningSocket.bindAll(
@@ -101,8 +104,9 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// Reads the certificate and key again, for connections that come from now on.
+    /// Reads the keys again, and the certificate and its key for connections that come from now on.
     func reload() {
+        identity.reload()
         guard let tls else { return }
         do throws(TLSError) {
             Self.report(try tls.reload(), to: log)

@@ -302,7 +302,7 @@ struct SettingPagesTests {
                 Kitchen:
                   lid           false        REALTIME_LID
                   teas          green,black  --teas
-                  owner-secret  (hidden)     default
+                  owner-secret  (not set)    default
                   manual        none         default
 
                 """)

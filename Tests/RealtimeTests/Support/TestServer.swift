@@ -19,12 +19,16 @@ func withServer<Result: Sendable>(
 }
 
 extension ServerConfiguration {
+    /// The secret that the tests' servers take tokens of.
+    static let testSecret = "the secret of servers that tests start"
+
     /// What tests start from: two loops, so that what crosses loops is tested, and an echo at `/echo`.
     static var onFreePort: ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.listen.port = 0
         configuration.listen.loops = 2
         configuration.webSocket.echoPath = "/echo"
+        configuration.identity.secret = HiddenText(testSecret)
         return configuration
     }
 }

@@ -14,8 +14,13 @@ extension SettingTable {
 
     /// Every setting with its value and where that comes from, for `check`.
     package func report(_ loaded: LoadedSettings<Root>) -> String {
-        let rows = settings.map {
-            ($0.name, $0.shown(in: loaded.value), loaded.origin(of: $0.name).description)
+        let rows = settings.map { setting in
+            let origin = loaded.origin(of: setting.name)
+            let isUnsetSecret = setting.isSecret && origin == .byDefault
+            return (
+                setting.name, isUnsetSecret ? "(not set)" : setting.shown(in: loaded.value),
+                origin.description
+            )
         }
         let nameWidth = rows.map(\.0.count).max() ?? 0
         let valueWidth = rows.map(\.1.count).max() ?? 0

@@ -127,6 +127,7 @@ extension SettingType {
     ) -> SettingType where Value == Wrapped? {
         SettingType(
             placeholder: type.placeholder, expectation: type.expectation + ", or \(word)", form: type.form,
+            choices: type.choices,
             parse: { text in
                 if text == word || text.isEmpty { return .some(nil) }
                 return type.parse(text).map { .some($0) }
@@ -134,20 +135,21 @@ extension SettingType {
             format: { $0.map(type.format) ?? word })
     }
 
-    /// Any number of values, separated by commas, in a file as an array; the flag may also come again.
+    /// Any number of values, separated by commas, in a file as an array; the flag may also come again. The
+    /// word stands for none of them.
     package static func list<Element>(
-        of type: SettingType<Element>
+        of type: SettingType<Element>, none: String = ""
     ) -> SettingType where Value == [Element] {
         SettingType(
             placeholder: type.placeholder, expectation: type.expectation + ", or several with commas between",
             form: .list,
             parse: { text in
-                if text.isEmpty { return [] }
+                if text == none || text.isEmpty { return [] }
                 let parts = text.split(separator: ",", omittingEmptySubsequences: false)
                 let values = parts.compactMap { type.parse(String($0)) }
                 return values.count == parts.count ? values : nil
             },
-            format: { $0.map(type.format).joined(separator: ",") })
+            format: { $0.isEmpty ? none : $0.map(type.format).joined(separator: ",") })
     }
 }
 
