@@ -4,6 +4,7 @@ import Realtime
 enum Command: String, CaseIterable {
     case serve
     case check
+    case token
 
     /// The one that runs when none is named.
     static let byDefault: Command? = .serve
@@ -13,6 +14,7 @@ enum Command: String, CaseIterable {
         switch self {
         case .serve: "run the server; this is what happens without a command"
         case .check: "print the configuration it would run with, and everything that is wrong with it"
+        case .token: "print a token made with the configured secret, for trying out"
         }
     }
 
@@ -22,7 +24,8 @@ enum Command: String, CaseIterable {
         case .serve:
             """
             Starts the server and prints one line on standard output when it is ready: where it listens.
-            SIGTERM or SIGINT stops it cleanly, a second one at once; SIGHUP reloads the certificate.
+            SIGTERM or SIGINT stops it cleanly, a second one at once; SIGHUP reloads keys and the
+            certificate.
             """
         case .check:
             """
@@ -30,6 +33,22 @@ enum Command: String, CaseIterable {
             its value and where that comes from, and starts nothing. Secrets are hidden. What is wrong is
             printed on standard error, one line for each mistake; then the exit status is 2, else 0.
             """
+        case .token:
+            """
+            Prints a token on standard output, and nothing else. It is made with the secret of the same
+            configuration as the server's, so that the server accepts it; with --dev that is the secret
+            in the data directory.
+
+                \(CommandLineTool.name) token --dev --sub alice --rooms 'project_*=rw,news=r'
+            """
+        }
+    }
+
+    /// The flags that only this command has, for `help COMMAND`.
+    var ownFlags: String? {
+        switch self {
+        case .serve, .check: nil
+        case .token: TokenCommandLine.settings.helpOnFlags()
         }
     }
 
@@ -37,6 +56,7 @@ enum Command: String, CaseIterable {
         switch self {
         case .serve: ServeCommand.run(flags, environment)
         case .check: CheckCommand.run(flags, environment)
+        case .token: TokenCommand.run(flags, environment)
         }
     }
 

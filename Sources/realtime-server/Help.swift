@@ -7,6 +7,7 @@ enum Help {
         if let command {
             blocks.append("Usage: \(CommandLineTool.name) \(command.rawValue) [FLAG…]\n")
             blocks.append(command.explanation + "\n")
+            if let flags = command.ownFlags { blocks.append(flags) }
         } else {
             blocks.append(overview)
         }

@@ -31,7 +31,10 @@ enum ServeCommand {
             Output.complain(error.message)
             return ExitCode(error)
         }
-        Output.print("\(CommandLineTool.name) \(RealtimeVersion.current) listening on \(server.url)\n")
+        // In one piece: who reads the first line alone may close the pipe after it.
+        Output.print(
+            "\(CommandLineTool.name) \(RealtimeVersion.current) listening on \(server.url)\n"
+                + (configuration.isDevelopment ? DevelopmentHint.text(for: server) : ""))
         for await request in signals.requests {
             switch request {
             case .reload:

@@ -7,13 +7,19 @@ final class RunningProgram {
     }
 
     private let process = Process()
+    private let output = Pipe()
     private let complaints: URL
     let port: UInt16
 
     /// Starts it on a free port and waits for the line that says where it listens.
     ///
-    /// - Parameter descriptors: how many it may have open; nil for as many as this process.
-    init(_ arguments: [String] = [], descriptors: Int? = nil) throws {
+    /// - Parameters:
+    ///   - environment: the server's variables; a secret, unless told otherwise.
+    ///   - descriptors: how many it may have open; nil for as many as this process.
+    init(
+        _ arguments: [String] = [], environment: [String: String] = ServerProgram.secret,
+        descriptors: Int? = nil
+    ) throws {
         complaints = FileManager.default.temporaryDirectory.appending(
             path: "realtime-\(UUID().uuidString).log")
         try Data().write(to: complaints)
@@ -21,8 +27,7 @@ final class RunningProgram {
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
             ["-c", "\(limit)exec \"$@\"", "sh", ServerProgram.executable.path, "--port", "0"] + arguments
-        process.environment = ServerProgram.environment(with: ServerProgram.secret)
-        let output = Pipe()
+        process.environment = ServerProgram.environment(with: environment)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: complaints)
@@ -50,6 +55,21 @@ final class RunningProgram {
     /// What it has logged.
     var log: String {
         get throws { try String(contentsOf: complaints, encoding: .utf8) }
+    }
+
+    /// Waits until it has logged this; false when it does not within ten seconds.
+    func says(_ text: String) throws -> Bool {
+        let end = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < end {
+            if try log.contains(text) { return true }
+            usleep(1_000)
+        }
+        return false
+    }
+
+    /// What it printed after its first line, once it has ended.
+    func restOfOutput() -> String {
+        String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     }
 
     func send(_ signal: Int32) {

@@ -36,6 +36,39 @@ struct ServeTests {
         #expect(ContinuousClock.now - begin < .seconds(2))
     }
 
+    @Test("in development it says how to get in, after the line that says where it listens")
+    func development() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "realtime-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let server = try RunningProgram(["--dev", "--data-dir", folder.path], environment: [:])
+        let client = PlainClient(port: server.port)
+        client.send(
+            "POST /dev/token HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n{\"sub\":\"alice\"}")
+        #expect(client.receive().contains(#"{"token":"ey"#))
+        server.send(SIGTERM)
+        #expect(server.status() == 0)
+        let lines = server.restOfOutput().split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[1].hasSuffix("realtime-server token --dev --data-dir '\(folder.path)' --sub alice"))
+        #expect(lines[2] == #"  curl -d '{"sub":"alice"}' http://127.0.0.1:\#(server.port)/dev/token"#)
+    }
+
+    @Test("SIGHUP takes up other keys, and keeps the old ones when they can't be used")
+    func reloadKeys() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "realtime-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: path) }
+        try Data("the first secret of this very test".utf8).write(to: path)
+        let server = try RunningProgram(["--jwt-secret-file", path.path], environment: [:])
+        try Data("short".utf8).write(to: path)
+        server.send(SIGHUP)
+        #expect(try server.says(#""event":"keys not reloaded","reason":"JWT secret: the secret has 5 bytes"#))
+        try Data("the second secret of this very test".utf8).write(to: path)
+        server.send(SIGHUP)
+        #expect(try server.says(#""event":"keys reloaded","keys":1"#))
+        #expect(PlainClient(port: server.port).isServed())
+        #expect(try !server.log.contains("secret of this very test"))
+    }
+
     @Test("a taken port is one clear line and exit code 1")
     func portTaken() throws {
         let holder = try RunningProgram()

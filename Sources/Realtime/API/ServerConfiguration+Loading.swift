@@ -24,7 +24,7 @@ public struct InvalidConfiguration: Error, CustomStringConvertible {
 }
 
 /// One thing that is wrong with a configuration. It never contains the value of a secret.
-public struct ConfigurationMistake: Sendable, Equatable, CustomStringConvertible {
+public struct ConfigurationMistake: Error, Equatable, CustomStringConvertible {
     /// Where the mistake stands: a flag, a variable, or a file and its key.
     public let place: String
     /// What is wrong, and what would be right.

@@ -32,6 +32,12 @@ enum PrivateFile {
         return false
     }
 
+    /// Whether every user of this machine can read what is at this path.
+    static func isPublic(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
+    }
+
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> SmallFile.Failure? {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -13,15 +13,18 @@ struct ConfiguredKeys: Sendable {
 
     /// What tokens are checked with.
     let verifying: KeySet
-    /// What tokens can be made with: the first secret; nil where all keys are public.
-    let signing: VerifyingKey?
+    /// The first secret, if there is one.
+    private let signing: VerifyingKey?
     /// What an operator should be told, in whole sentences.
     let warnings: [String]
 
     /// Reads the keys again. In development without one it makes a secret, if it has not yet.
     init(_ configuration: ServerConfiguration) throws(Failure) {
         if let sources = try KeySources(configuration.identity) {
-            self.init(try Self.load(sources))
+            let isExposed = configuration.identity.secretFile.map(PrivateFile.isPublic) ?? false
+            self.init(
+                try Self.load(sources),
+                isExposed ? ["JWT secret: every user of this machine can read the file"] : [])
             return
         }
         guard configuration.isDevelopment else { throw .none }
@@ -33,6 +36,11 @@ struct ConfiguredKeys: Sendable {
             throw .dataDirectory(error)
         }
         self.init(try Self.load(developmentSecret: secret, in: folder))
+    }
+
+    /// Makes tokens that are accepted; nil where all keys are public.
+    func minter(_ policy: TokenPolicy) -> TokenMinter? {
+        signing.flatMap { try? TokenMinter(key: $0, policy: policy) }
     }
 
     /// What is wrong with the keys, without making anything; nil when nothing is.
@@ -51,10 +59,10 @@ struct ConfiguredKeys: Sendable {
         }
     }
 
-    private init(_ loaded: KeySources.Loaded) {
+    private init(_ loaded: KeySources.Loaded, _ moreWarnings: [String] = []) {
         verifying = loaded.keys
         signing = loaded.keys.keys.first { !$0.isPublic }
-        warnings = loaded.warnings
+        warnings = loaded.warnings + moreWarnings
     }
 
     private static func load(_ sources: KeySources) throws(Failure) -> KeySources.Loaded {

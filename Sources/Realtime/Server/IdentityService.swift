@@ -6,7 +6,7 @@ final class IdentityService: Sendable {
     let authenticator: Authenticator
     private let configuration: ServerConfiguration
     private let policy: TokenPolicy
-    private let signing: Locked<VerifyingKey?>
+    private let currentMinter: Locked<TokenMinter?>
     private let log: Log
 
     init(
@@ -22,7 +22,7 @@ final class IdentityService: Sendable {
         self.configuration = configuration
         self.log = log
         policy = TokenPolicy(configuration.identity)
-        signing = Locked(keys.signing)
+        currentMinter = Locked(keys.minter(policy))
         authenticator = Authenticator(
             verifier: TokenVerifier(keys: keys.verifying, policy: policy), revocations: revocations,
             time: time)
@@ -34,7 +34,7 @@ final class IdentityService: Sendable {
 
     /// Makes tokens that this server accepts; nil where all keys are public.
     var minter: TokenMinter? {
-        signing.withLock { $0 }.flatMap { try? TokenMinter(key: $0, policy: policy) }
+        currentMinter.withLock { $0 }
     }
 
     /// Reads the keys again. What was verified before is verified again; when the new ones can't be used the
@@ -43,7 +43,7 @@ final class IdentityService: Sendable {
         do throws(ConfiguredKeys.Failure) {
             let keys = try ConfiguredKeys(configuration)
             authenticator.replaceVerifier(TokenVerifier(keys: keys.verifying, policy: policy))
-            signing.withLock { $0 = keys.signing }
+            currentMinter.withLock { $0 = keys.minter(policy) }
             warn(of: keys)
             log.info("keys reloaded", ["keys": .integer(keys.verifying.keys.count)])
         } catch {

@@ -1,10 +1,16 @@
 /// Every address of the server and what is there.
 enum Routes {
     static func all(
-        of configuration: ServerConfiguration, health: ServerHealth
+        of configuration: ServerConfiguration, health: ServerHealth, identity: IdentityService
     ) throws(ServerError) -> HTTPRouter<HTTPEndpoint> {
+        let origins = try OriginPolicy(configuration.access)
         do throws(HTTPRouteError) {
-            return try router(of: configuration, health: health)
+            var router = try router(of: configuration, health: health)
+            if configuration.isDevelopment {
+                let tokens = DevTokenEndpoint(identity: identity, origins: origins)
+                try router.add(.post, "/dev/token", tokens.endpoint)
+            }
+            return router
         } catch {
             throw ServerError(code: .badRoute, message: "the echo path is no path, or taken: \(error)")
         }

@@ -49,7 +49,7 @@ final class ServerCore: Sendable {
             maxPerAddress: configuration.connections.maximumPerAddress)
         group = EventLoopGroup(count: loops)
         let settings = TransportSettings(configuration)
-        let site = HTTPSite(try Routes.all(of: configuration, health: health))
+        let site = HTTPSite(try Routes.all(of: configuration, health: health, identity: identity))
         var parts: [LoopBound<LoopPart>] = []
         for (loop, socket) in zip(group.loops, sockets) {
             let result: Result<LoopBound<LoopPart>, LoopError> = await loop.perform { [admission, tls] in

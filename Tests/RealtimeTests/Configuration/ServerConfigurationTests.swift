@@ -148,4 +148,129 @@ struct ServerConfigurationTests {
         #expect(error?.mistakes.first?.place == flag)
         #expect(error?.description.contains("needs its \(missing)") == true)
     }
+
+    @Test("the secret is in a file or given as it is, and not both")
+    func oneSecret() {
+        let error = #expect(throws: InvalidConfiguration.self) {
+            try ServerConfiguration.load(
+                arguments: ["--jwt-secret-file", "x"], environment: ["REALTIME_JWT_SECRET": "hunter2"])
+        }
+        #expect(
+            error?.description
+                == "REALTIME_JWT_SECRET: jwt-secret-file says where the secret is; set only one of them")
+    }
+
+    @Test("a secret is shown by no description, dump, report or mistake")
+    func hidden() throws {
+        let loaded = ServerConfiguration.settings.load(
+            arguments: [], environment: ["REALTIME_JWT_SECRET": "hunter2"])
+        var dumped = ""
+        dump(loaded.value, to: &dumped)
+        #expect(loaded.value.identity.secret?.text == "hunter2")
+        for text in [
+            dumped, "\(loaded.value)", String(reflecting: loaded.value),
+            ServerConfiguration.settings.report(loaded),
+            "\(ServerConfiguration.settings.unusableKeys(loaded))",
+        ] {
+            #expect(!text.contains("hunter2"))
+        }
+        let flag = #expect(throws: InvalidConfiguration.self) {
+            try ServerConfiguration.load(arguments: ["--jwt-secret", "hunter2"], environment: [:])
+        }
+        #expect(flag?.description.contains("hunter2") == false)
+        #expect(flag?.description.hasPrefix("--jwt-secret: flags can be seen by other users") == true)
+    }
+
+    @Test("rooms are closed, and open in development, unless somebody says what they are")
+    func roomPolicy() throws {
+        func policy(_ arguments: [String]) throws -> ServerConfiguration.RoomPolicy {
+            try ServerConfiguration.load(arguments: arguments, environment: [:]).roomPolicy
+        }
+        #expect(try policy([]) == .closed)
+        #expect(try policy(["--dev"]) == .open)
+        #expect(try policy(["--dev", "--room-policy", "closed"]) == .closed)
+        #expect(try policy(["--room-policy", "open"]) == .open)
+    }
+
+    @Test(
+        "what is no origin, network, rate, address or policy is a mistake of its flag",
+        arguments: [
+            ("--origins", "example.com", "an origin such as https://app.example.com, or * for any"),
+            ("--origins", "https://a,,https://b", "an origin such as https://app.example.com"),
+            ("--trusted-proxies", "10.0.0.0/33", "an address or a network such as 10.0.0.0/8"),
+            ("--rate-messages", "fast", "messages a second and at once, such as 100/200"),
+            ("--metrics-listen", "9000", "a host and a port such as 127.0.0.1:9000"),
+            ("--authorize-url", "app.example", "an address such as https://app.example.com/authorize"),
+            ("--room-policy", "ajar", "one of closed, open"),
+            ("--jwt-secret-algorithm", "RS256", "one of HS256, HS384, HS512"),
+            ("--jwt-public-key-algorithm", "HS256", "one of RS256, RS384, RS512"),
+        ])
+    func mistakes(flag: String, value: String, expectation: String) {
+        let error = #expect(throws: InvalidConfiguration.self) {
+            try ServerConfiguration.load(arguments: [flag, value], environment: [:])
+        }
+        #expect(error?.mistakes.count == 1)
+        #expect(error?.mistakes.first?.place == flag)
+        #expect(error?.mistakes.first?.problem.hasPrefix("\"\(value)\" is not \(expectation)") == true)
+    }
+
+    @Test("in a file origins may be an array, and a rate a number")
+    func file() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "c.json", #"{"origins": ["https://a", "https://b"], "rate-messages": 0}"#.utf8)
+        let configuration = try ServerConfiguration.load(arguments: ["--config", path], environment: [:])
+        #expect(configuration.access.origins == ["https://a", "https://b"])
+        #expect(configuration.rates.messages == nil)
+    }
+}
+
+@Suite("Keys, looked at without starting")
+struct UnusableKeysTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func mistakes(_ arguments: [String], _ environment: [String: String] = [:]) -> [String] {
+        let settings = ServerConfiguration.settings
+        let loaded = settings.load(arguments: arguments, environment: environment)
+        return (loaded.mistakes + settings.unreadableFiles(loaded) + settings.unusableKeys(loaded))
+            .map(\.description)
+    }
+
+    @Test("good keys are no mistake, none at all is one")
+    func good() throws {
+        let secret = try folder.write("secret", Forge.secret)
+        #expect(mistakes(["--jwt-secret-file", secret]) == [])
+        #expect(mistakes([]).count == 1)
+        #expect(mistakes([])[0].hasPrefix("no key to check tokens with: set jwt-secret-file, "))
+    }
+
+    @Test("a bad one is told once, by the setting that it comes from")
+    func bad() throws {
+        let short = try folder.write("short", "short".utf8)
+        let tooShort = "the secret has 5 bytes, and must have at least 32"
+        #expect(mistakes(["--jwt-secret-file", short]) == ["--jwt-secret-file: \(tooShort)"])
+        #expect(mistakes([], ["REALTIME_JWT_SECRET": "short"]) == ["REALTIME_JWT_SECRET: \(tooShort)"])
+        #expect(mistakes(["--jwks", short]).count == 1)
+        #expect(mistakes(["--jwks", short])[0].hasPrefix("--jwks: it is not JSON: "))
+        #expect(mistakes(["--jwt-public-key", short]) == ["--jwt-public-key: it is not a PEM file"])
+        #expect(
+            mistakes(["--jwt-secret-file", "/nowhere"])
+                == [#"--jwt-secret-file: "/nowhere" can't be read: No such file or directory"#])
+    }
+
+    @Test("development without a secret is fine, and none is made by looking")
+    func development() throws {
+        let arguments = ["--dev", "--data-dir", folder.path + "/data"]
+        #expect(mistakes(arguments) == [])
+        #expect(try folder.names == [])
+        _ = try DevelopmentSecret.readOrMake(in: folder.path + "/data")
+        #expect(mistakes(arguments) == [])
+        let path = try folder.write("data/dev-secret", "x".utf8)
+        #expect(mistakes(arguments).count == 1)
+        #expect(mistakes(arguments)[0].hasPrefix("\"\(path)\": the secret has 1 bytes"))
+    }
 }

@@ -124,6 +124,16 @@ struct SettingSourcesTests {
         #expect(Kettle.load(["--config", file.path]).value.teas == ["green", "black"])
     }
 
+    @Test("flags of one table are told from those of another, each with its value")
+    func split() {
+        let (own, others) = Kettle.settings.split([
+            "--litres", "2", "--port", "1", "--lid", "--host", "a", "--teas=x", "word", "--boil-time", "--v",
+            "--litres",
+        ])
+        #expect(own == ["--litres", "2", "--lid", "--teas=x", "--boil-time", "--litres"])
+        #expect(others == ["--port", "1", "--host", "a", "word", "--v"])
+    }
+
     @Test("an empty variable takes an optional value back and is a mistake for others")
     func emptyVariables() {
         #expect(Kettle.load([], ["REALTIME_OWNER_SECRET": ""]).value.owner == nil)

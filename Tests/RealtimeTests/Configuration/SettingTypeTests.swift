@@ -114,3 +114,84 @@ struct SettingTypeTests {
         }
     }
 }
+
+@Suite("Setting types of addresses and rates")
+struct AddressSettingTypeTests {
+    @Test(
+        "a host and a port",
+        arguments: [
+            ("127.0.0.1:9000", "127.0.0.1", 9000), ("localhost:0", "localhost", 0),
+            ("[::1]:65535", "::1", 65_535),
+        ])
+    func hostAndPort(text: String, host: String, port: Int) {
+        let type = SettingType.hostAndPort
+        #expect(type.parse(text) == HostAndPort(host: host, port: port))
+        #expect(type.parse(text).map(type.format) == text)
+    }
+
+    @Test(
+        "what is not a host and a port is refused",
+        arguments: [
+            "", ":9000", "localhost", "localhost:", "localhost:65536", "localhost:-1", "::1:9000", "[::1]",
+            "[localhost]:1", "[]:1", "a b:1", "http://a:1",
+        ])
+    func badHostAndPort(text: String) {
+        #expect(SettingType.hostAndPort.parse(text) == nil)
+    }
+
+    @Test(
+        "an address of HTTP is taken as it is",
+        arguments: ["http://a", "https://app.example:8443/may?x=%20", "http://[::1]:80/"])
+    func httpURL(text: String) {
+        #expect(SettingType.httpURL.parse(text) == text)
+    }
+
+    @Test(
+        "what is no address of HTTP, or has a password or a fragment in it, is refused",
+        arguments: [
+            "", "a", "ftp://a", "http://", "http:///x", "http://user:secret@a/", "http://a/#x", "http://a/ b",
+            "http://a\\b", "HTTP//a", "http://é",
+        ])
+    func badHTTPURL(text: String) {
+        #expect(SettingType.httpURL.parse(text) == nil)
+    }
+
+    @Test("origins are told by scheme and host; blanks around them go")
+    func origins() {
+        let origins = SettingType.list(of: .origin, none: "same-origin")
+        #expect(origins.parse("https://a, http://b:3000") == ["https://a", "http://b:3000"])
+        #expect(origins.parse("*") == ["*"])
+        #expect(origins.parse("same-origin") == [])
+        #expect(origins.parse("") == [])
+        #expect(origins.format([]) == "same-origin")
+        for text in ["a", "https://a/path", " ", ",", "same-origin,https://a"] {
+            #expect(origins.parse(text) == nil)
+        }
+    }
+
+    @Test("proxies are addresses and networks")
+    func networks() {
+        let proxies = SettingType.list(of: .network, none: "none")
+        #expect(proxies.parse("10.0.0.0/8,::1") == ["10.0.0.0/8", "::1"])
+        #expect(proxies.parse("none") == [])
+        for text in ["a", "10.0.0.0/33", "10.0.0", " "] { #expect(proxies.parse(text) == nil) }
+    }
+
+    @Test(
+        "a rate is messages a second and at once, one number for both, or no limit",
+        arguments: [
+            ("100/200", MessageRate(perSecond: 100, burst: 200)), ("5", MessageRate(perSecond: 5, burst: 5)),
+            ("0", nil),
+        ])
+    func rates(text: String, rate: MessageRate?) {
+        #expect(SettingType.rate.parse(text) == .some(rate))
+        #expect(SettingType.rate.parse(SettingType.rate.format(rate)) == .some(rate))
+    }
+
+    @Test(
+        "what is no rate is refused",
+        arguments: ["", "/", "1/", "/1", "0/1", "1/0", "1/2/3", "-1", "1000001", "1/1000001", "1.5", "1 / 2"])
+    func badRates(text: String) {
+        #expect(SettingType.rate.parse(text) == nil)
+    }
+}

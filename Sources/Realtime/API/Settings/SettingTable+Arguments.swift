@@ -19,6 +19,23 @@ extension SettingTable {
         return layer
     }
 
+    /// Takes the flags of this table out, for a command that has some beside those of another table.
+    package func split(_ arguments: [String]) -> (own: [String], others: [String]) {
+        var split = (own: [String](), others: [String]())
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            let name = argument.dropFirst(2).prefix { $0 != "=" }
+            guard argument.hasPrefix("--"), let setting = setting(named: String(name)) else {
+                split.others.append(argument)
+                continue
+            }
+            split.own.append(argument)
+            let takesWord = setting.form != .toggle && !argument.contains("=")
+            if takesWord, let value = rest.popValue() { split.own.append(value) }
+        }
+        return split
+    }
+
     private struct Flag {
         let name: String
         /// What stands behind the `=`.

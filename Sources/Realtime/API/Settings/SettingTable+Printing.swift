@@ -1,15 +1,20 @@
 extension SettingTable {
-    /// All settings for `--help`, in columns that are wrapped to the width.
+    /// All settings for `--help`, in columns that are wrapped to the width, and how to give them in a file.
     package func help(width: Int = 100) -> String {
-        var blocks = groups.map { group in
-            group.title + ":\n" + group.settings.map { helpEntry($0, width: width) }.joined()
-        }
+        var blocks = [helpOnFlags(width: width)]
         let file = helpEntry(
             usage: SettingNames.flag(SettingNames.file) + " FILE",
             text: "JSON file with any of these settings, the names without dashes in front as keys",
             width: width)
         blocks.append("Configuration file:\n" + file)
         return blocks.joined(separator: "\n")
+    }
+
+    /// The settings alone.
+    package func helpOnFlags(width: Int = 100) -> String {
+        groups.map { group in
+            group.title + ":\n" + group.settings.map { helpEntry($0, width: width) }.joined()
+        }.joined(separator: "\n")
     }
 
     /// Every setting with its value and where that comes from, for `check`.

@@ -7,6 +7,17 @@ extension SettingType where Value == String {
             format: { $0 })
     }
 
+    /// What can be a name, as ids are.
+    static func name(_ placeholder: String) -> SettingType {
+        SettingType(
+            placeholder: placeholder, expectation: "1 to 256 bytes of text without control characters",
+            form: .value,
+            parse: { text in
+                ExactText(text).withUTF8 { IdentifierGrammar.accepts($0) } ? text : nil
+            },
+            format: { $0 })
+    }
+
     /// The path of a folder.
     static var folder: SettingType {
         SettingType(

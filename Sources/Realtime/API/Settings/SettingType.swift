@@ -120,6 +120,15 @@ extension SettingType where Value: CaseIterable & RawRepresentable, Value.RawVal
 }
 
 extension SettingType {
+    /// A value or none. No word stands for none: any text may be a value.
+    static func optional<Wrapped>(_ type: SettingType<Wrapped>) -> SettingType where Value == Wrapped? {
+        SettingType(
+            placeholder: type.placeholder, expectation: type.expectation, form: type.form,
+            choices: type.choices,
+            parse: { type.parse($0).map { .some($0) } },
+            format: { $0.map(type.format) ?? "" })
+    }
+
     /// A value or none; the word stands for none, and so does an empty text, which is what a variable has
     /// that a container sets but nobody filled in.
     package static func optional<Wrapped>(
