@@ -35,7 +35,7 @@ lint: ## check the format of the Swift source and lint the scripts
 	@scripts/lint
 
 format: ## put all Swift source into the one format
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz examples
 
 clean: ## remove everything that was built
 	@rm -rf .build .build-* build

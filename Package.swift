@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "Realtime", targets: ["Realtime"]),
         .library(name: "RealtimeEvents", targets: ["RealtimeEvents"]),
+        .library(name: "RealtimeClient", targets: ["RealtimeClient"]),
         .library(name: "Handlers", targets: ["Handlers"]),
         .executable(name: "realtime-server", targets: ["realtime-server"]),
         .executable(name: "realtime-bench", targets: ["realtime-bench"]),
@@ -34,6 +35,8 @@ let package = Package(
         .target(name: "RealtimeEvents", swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
         .target(
+            name: "RealtimeClient", dependencies: ["RealtimeEvents", "HTTPClient"], swiftSettings: strict),
+        .target(
             name: "Realtime",
             dependencies: ["RealtimeEvents", "CLibuv", "CZlib", "COpenSSL", "CJWT", "CLinux"],
             swiftSettings: strict),
@@ -41,6 +44,10 @@ let package = Package(
         .executableTarget(
             name: "realtime-server", dependencies: ["Realtime", "Handlers"], swiftSettings: strict),
         .executableTarget(name: "realtime-bench", dependencies: ["CLinux"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "backend-broadcast", dependencies: ["RealtimeClient"], path: "examples/backend-broadcast",
+            exclude: ["README.md"], swiftSettings: strict),
 
         .testTarget(
             name: "RealtimeTests", dependencies: ["Realtime", "COpenSSL"], swiftSettings: strict),
@@ -50,6 +57,9 @@ let package = Package(
         .target(name: "ScriptedServer", path: "Tests/ScriptedServer", swiftSettings: strict),
         .testTarget(
             name: "HTTPClientTests", dependencies: ["HTTPClient", "ScriptedServer"], swiftSettings: strict),
+        .testTarget(
+            name: "RealtimeClientTests", dependencies: ["RealtimeClient", "ScriptedServer"],
+            swiftSettings: strict),
         .testTarget(name: "BenchTests", dependencies: ["realtime-bench"], swiftSettings: strict),
     ]
 )

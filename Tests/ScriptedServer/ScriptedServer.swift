@@ -12,7 +12,12 @@ public final class ScriptedServer: Sendable {
     public var url: String { "http://127.0.0.1:\(port)" }
 
     /// Starts listening.
-    public init(_ answers: ScriptedAnswer...) {
+    public convenience init(_ answers: ScriptedAnswer...) {
+        self.init(answers)
+    }
+
+    /// Starts listening.
+    public init(_ answers: [ScriptedAnswer]) {
         precondition(!answers.isEmpty, "a script has at least one answer")
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
