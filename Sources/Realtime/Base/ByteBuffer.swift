@@ -96,7 +96,7 @@ struct ByteBuffer: ~Copyable, @unchecked Sendable {
 
     /// Appends the number in decimal digits, without making a string of it.
     mutating func append(decimal value: some FixedWidthInteger) {
-        withUnsafeTemporaryAllocation(byteCount: 24, alignment: 1) { digits in
+        withUnsafeTemporaryAllocation(byteCount: 40, alignment: 1) { digits in
             var rest = value.magnitude
             var start = digits.count
             repeat {

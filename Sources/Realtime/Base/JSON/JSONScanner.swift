@@ -26,7 +26,7 @@ struct JSONScanner: ~Copyable {
     var at = 0
     private var depth = 0
     private var isFirst = true
-    private var keys = JSONKeyStack()
+    var keys = JSONKeyStack()
 
     /// - Parameter isUTF8: True when the text is known to be UTF-8, as that of a WebSocket text message is.
     init(_ text: UnsafeRawBufferPointer, limits: JSONLimits = .default, isUTF8: Bool = false) {
@@ -82,13 +82,13 @@ struct JSONScanner: ~Copyable {
         return try value()
     }
 
-    private mutating func start() throws(JSONError) {
+    mutating func start() throws(JSONError) {
         precondition(at == 0, "a scanner reads its text once")
         guard text.count <= limits.bytes else { throw JSONError(reason: .tooLarge, offset: limits.bytes) }
         skipWhitespace()
     }
 
-    private mutating func finish() throws(JSONError) {
+    mutating func finish() throws(JSONError) {
         skipWhitespace()
         guard at == text.count else { throw error(.trailingBytes) }
     }
@@ -98,7 +98,7 @@ struct JSONScanner: ~Copyable {
 
 extension JSONScanner {
     /// Validates the value that starts here and goes past it.
-    private mutating func value() throws(JSONError) -> JSONSlice {
+    mutating func value() throws(JSONError) -> JSONSlice {
         guard at < text.count else { throw error(.unexpectedEnd) }
         let start = at
         switch byte {
@@ -147,7 +147,7 @@ extension JSONScanner {
 
     /// Goes past an opening bracket.
     @inline(__always)
-    private mutating func open() throws(JSONError) {
+    mutating func open() throws(JSONError) {
         guard depth < limits.depth else { throw error(.tooDeep) }
         depth &+= 1
         at &+= 1
@@ -155,13 +155,13 @@ extension JSONScanner {
 
     /// Goes past a closing bracket.
     @inline(__always)
-    private mutating func close() {
+    mutating func close() {
         depth &-= 1
         at &+= 1
     }
 
     @inline(__always)
-    private mutating func closeObject(floor: Int) throws(JSONError) {
+    mutating func closeObject(floor: Int) throws(JSONError) {
         if let duplicate = keys.close(floor: floor, in: text) {
             throw JSONError(reason: .duplicateKey, offset: duplicate)
         }
@@ -170,7 +170,7 @@ extension JSONScanner {
 
     /// Goes to the next member or element, past the comma before it; false in front of `closing`.
     @inline(__always)
-    private mutating func hasNext(_ closing: UInt8, isFirst: Bool) throws(JSONError) -> Bool {
+    mutating func hasNext(_ closing: UInt8, isFirst: Bool) throws(JSONError) -> Bool {
         skipWhitespace()
         guard at < text.count else { throw error(.unexpectedEnd) }
         if byte == closing { return false }
@@ -184,7 +184,7 @@ extension JSONScanner {
 
     /// Reads a key and goes to its value.
     @inline(__always)
-    private mutating func key(floor: Int) throws(JSONError) -> JSONSlice {
+    mutating func key(floor: Int) throws(JSONError) -> JSONSlice {
         guard at < text.count else { throw error(.unexpectedEnd) }
         guard byte == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
         let key = try string()
@@ -200,54 +200,6 @@ extension JSONScanner {
         at &+= 1
         skipWhitespace()
         return key
-    }
-}
-
-// MARK: - Trees
-
-extension JSONScanner {
-    /// The only value of the text as a tree.
-    mutating func soleTree() throws(JSONError) -> JSONValue {
-        try start()
-        let tree = try tree()
-        try finish()
-        return tree
-    }
-
-    private mutating func tree() throws(JSONError) -> JSONValue {
-        guard at < text.count else { throw error(.unexpectedEnd) }
-        switch byte {
-        case UInt8(ascii: "{"): return try objectTree()
-        case UInt8(ascii: "["): return try arrayTree()
-        default:
-            let slice = try value()
-            guard let scalar = JSONValue(scalar: slice, in: text) else {
-                throw error(.numberTooLarge, at: slice.range.lowerBound)
-            }
-            return scalar
-        }
-    }
-
-    private mutating func objectTree() throws(JSONError) -> JSONValue {
-        let floor = keys.count
-        var members: [JSONValue.Member] = []
-        try open()
-        while try hasNext(UInt8(ascii: "}"), isFirst: members.isEmpty) {
-            let key = try key(floor: floor)
-            members.append(JSONValue.Member(key.string(in: text) ?? "", try tree()))
-        }
-        try closeObject(floor: floor)
-        return .object(members)
-    }
-
-    private mutating func arrayTree() throws(JSONError) -> JSONValue {
-        var elements: [JSONValue] = []
-        try open()
-        while try hasNext(UInt8(ascii: "]"), isFirst: elements.isEmpty) {
-            elements.append(try tree())
-        }
-        close()
-        return .array(elements)
     }
 }
 

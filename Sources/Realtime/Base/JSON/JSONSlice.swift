@@ -73,17 +73,25 @@ struct JSONSlice: Equatable, Sendable {
 
     /// The value of a number written without fraction and exponent that fits; `nil` otherwise.
     func int(in text: UnsafeRawBufferPointer) -> Int? {
+        integer(in: text)
+    }
+
+    /// The same for any width.
+    func integer<Integer: FixedWidthInteger>(in text: UnsafeRawBufferPointer) -> Integer? {
         guard kind == .number else { return nil }
         let digits = bytes(in: text)
         let isNegative = digits[0] == UInt8(ascii: "-")
-        var value = 0
+        var value: Integer = 0
         for byte in digits[(isNegative ? 1 : 0)...] {
-            let digit = Int(byte) &- 0x30
-            guard digit >= 0 else { return nil }
+            let digit = byte &- 0x30
+            guard digit <= 9 else { return nil }
             let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
-            guard digit <= 9, !overflow else { return nil }
+            guard !overflow else { return nil }
             // Counts downwards for negative numbers, whose range is wider by one.
-            let (next, carry) = shifted.addingReportingOverflow(isNegative ? -digit : digit)
+            let step = Integer(truncatingIfNeeded: digit)
+            let (next, carry) =
+                isNegative
+                ? shifted.subtractingReportingOverflow(step) : shifted.addingReportingOverflow(step)
             guard !carry else { return nil }
             value = next
         }

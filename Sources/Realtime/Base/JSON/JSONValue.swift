@@ -1,23 +1,30 @@
-/// A JSON text as a tree, for cold paths: configuration files, key sets, tests.
-///
-/// Nothing on the way of a message uses it; that is what `JSONScanner` is for.
-enum JSONValue: Sendable {
+/// A JSON value of any shape: what an application's event holds where its members are not known beforehand,
+/// and the tree of configuration files and key sets.
+public enum JSONValue: Sendable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
     /// A number written without fraction and exponent that fits.
     case int(Int)
     /// Any other number.
     case double(Double)
+    /// A text.
     case string(String)
+    /// Values in order.
     case array([JSONValue])
+    /// Members in the order in which they were written, each key once.
     case object([Member])
 
-    /// One member of an object. Members keep the order in which they were written.
-    struct Member: Sendable {
-        let key: String
-        let value: JSONValue
+    /// One member of an object.
+    public struct Member: Sendable {
+        /// The name.
+        public let key: String
+        /// What it stands for.
+        public let value: JSONValue
 
-        init(_ key: String, _ value: JSONValue) {
+        /// Makes a member.
+        public init(_ key: String, _ value: JSONValue) {
             self.key = key
             self.value = value
         }
@@ -45,20 +52,23 @@ enum JSONValue: Sendable {
     /// The member of an object; `nil` when there is none or this is no object.
     ///
     /// Keys are the same when their UTF-8 is, not when they only look the same.
-    subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
     }
 
-    var string: String? {
+    /// The text; nil when this is no string.
+    public var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
-    var int: Int? {
+    /// The whole number; nil when this is none that was written as one.
+    public var int: Int? {
         if case .int(let value) = self { value } else { nil }
     }
 
-    var double: Double? {
+    /// The number, whole or not; nil when this is none.
+    public var double: Double? {
         switch self {
         case .double(let value): value
         case .int(let value): Double(value)
@@ -66,15 +76,18 @@ enum JSONValue: Sendable {
         }
     }
 
-    var bool: Bool? {
+    /// Nil when this is neither true nor false.
+    public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
-    var array: [JSONValue]? {
+    /// The elements; nil when this is no array.
+    public var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
-    var object: [Member]? {
+    /// The members in order; nil when this is no object.
+    public var object: [Member]? {
         if case .object(let value) = self { value } else { nil }
     }
 }
@@ -102,7 +115,7 @@ extension JSONValue {
 extension JSONValue: Equatable {
     /// Same values, however a number was written. The order of members does not matter, and text is the
     /// same when its UTF-8 is.
-    static func == (left: JSONValue, right: JSONValue) -> Bool {
+    public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right
@@ -123,7 +136,7 @@ extension JSONValue: Equatable {
 }
 
 extension JSONValue.Member: Equatable {
-    static func == (left: Self, right: Self) -> Bool {
+    public static func == (left: Self, right: Self) -> Bool {
         left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
     }
 }
