@@ -1,13 +1,15 @@
 /// What a user may do in a room.
-struct RoomRights: OptionSet, Hashable, Sendable {
-    let rawValue: UInt8
+public struct RoomRights: OptionSet, Hashable, Sendable {
+    /// The rights as bits.
+    public let rawValue: UInt8
 
     /// Join, receive, see who is there.
-    static let read = RoomRights(rawValue: 1)
+    public static let read = RoomRights(rawValue: 1)
     /// Publish.
-    static let write = RoomRights(rawValue: 2)
+    public static let write = RoomRights(rawValue: 2)
 
-    init(rawValue: UInt8) {
+    /// Makes the set from its bits.
+    public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 

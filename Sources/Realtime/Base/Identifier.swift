@@ -2,14 +2,14 @@
 ///
 /// Two are the same only when their bytes are (see `ExactText`), so that what was allowed for one name is
 /// never allowed for another that looks like it. `Kind` keeps a room's name from being taken for a user's.
-struct Identifier<Kind>: Hashable, Sendable {
+public struct Identifier<Kind>: Hashable, Sendable {
     /// A name has at most so many bytes.
-    static var maximumByteCount: Int { 256 }
+    public static var maximumByteCount: Int { 256 }
 
     private let text: ExactText
 
     /// Nil when the text can't be a name.
-    init?(_ string: String) {
+    public init?(_ string: String) {
         let text = ExactText(string)
         guard text.withUTF8({ IdentifierGrammar.accepts($0) }) else { return nil }
         self.text = text
@@ -31,7 +31,8 @@ struct Identifier<Kind>: Hashable, Sendable {
         text = ExactText(string)
     }
 
-    var string: String { text.string }
+    /// The name as text.
+    public var string: String { text.string }
 
     /// Lends out the UTF-8.
     @inline(__always)
@@ -46,23 +47,38 @@ struct Identifier<Kind>: Hashable, Sendable {
 }
 
 extension Identifier: CustomStringConvertible {
-    var description: String { text.string }
+    /// The name as text.
+    public var description: String { text.string }
+}
+
+extension Identifier: ExpressibleByStringLiteral {
+    /// For names that stand in the program: one that can't be a name stops it.
+    public init(stringLiteral text: String) {
+        guard let id = Identifier(text) else {
+            preconditionFailure("a name has 1 to 256 bytes without control characters")
+        }
+        self = id
+    }
 }
 
 /// What tells the kinds of names apart for the compiler; none of these has a value.
-enum RoomKind {}
-enum UserKind {}
-enum DeviceKind {}
-enum DocumentKind {}
+/// The kind of `RoomID`.
+public enum RoomKind {}
+/// The kind of `UserID`.
+public enum UserKind {}
+/// The kind of `DeviceID`.
+public enum DeviceKind {}
+/// The kind of `DocumentID`.
+public enum DocumentKind {}
 
 /// Names a room.
-typealias RoomID = Identifier<RoomKind>
+public typealias RoomID = Identifier<RoomKind>
 /// Names a user, as the token does.
-typealias UserID = Identifier<UserKind>
+public typealias UserID = Identifier<UserKind>
 /// Names a device of one user; two users may have devices of the same name.
-typealias DeviceID = Identifier<DeviceKind>
+public typealias DeviceID = Identifier<DeviceKind>
 /// Names a document.
-typealias DocumentID = Identifier<DocumentKind>
+public typealias DocumentID = Identifier<DocumentKind>
 
 /// Which texts can be names.
 enum IdentifierGrammar {

@@ -38,9 +38,11 @@ struct SharedBytes: @unchecked Sendable {
         storage.header
     }
 
-    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        storage.withUnsafeMutablePointers { count, bytes in
-            body(UnsafeRawBufferPointer(start: bytes, count: count.pointee))
+    func withUnsafeBytes<Result, Failure>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try storage.withUnsafeMutablePointers { count, bytes throws(Failure) in
+            try body(UnsafeRawBufferPointer(start: bytes, count: count.pointee))
         }
     }
 

@@ -15,6 +15,21 @@ struct Timestamp: Hashable, Comparable, Sendable {
     static let earliest = Timestamp(milliseconds: -62_167_219_200_000)
     static let latest = Timestamp(milliseconds: 253_402_300_799_999)
 
+    /// The moment so much later.
+    static func + (start: Timestamp, duration: Duration) -> Timestamp {
+        Timestamp(milliseconds: start.milliseconds + duration.milliseconds)
+    }
+
+    /// The moment so much earlier.
+    static func - (end: Timestamp, duration: Duration) -> Timestamp {
+        Timestamp(milliseconds: end.milliseconds - duration.milliseconds)
+    }
+
+    /// How long it was from the second to the first.
+    static func - (end: Timestamp, start: Timestamp) -> Duration {
+        .milliseconds(end.milliseconds - start.milliseconds)
+    }
+
     static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }

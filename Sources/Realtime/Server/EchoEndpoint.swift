@@ -10,7 +10,8 @@ struct EchoEndpoint: WebSocketEndpoint {
         func closed(_ socket: WebSocketCarrier) {}
     }
 
-    func open(_ socket: WebSocketCarrier, request: HTTPRequestHead) -> any WebSocketSession {
-        Session()
+    func admit(_ request: WebSocketRequest, later: @escaping WebSocketAdmission.Later) -> WebSocketAdmission?
+    {
+        .accepted { _ in Session() }
     }
 }

@@ -10,15 +10,6 @@ func wall(_ instant: Instant) -> Timestamp {
     Timestamp(milliseconds: 1_767_323_045_678 + instant.milliseconds)
 }
 
-extension Identifier: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral,
-    ExpressibleByStringLiteral
-{
-    init(stringLiteral text: String) {
-        guard let id = Identifier(text) else { preconditionFailure("not an id: \(text)") }
-        self = id
-    }
-}
-
 /// A connection of a user on a device.
 struct TestClient {
     let connection: ConnectionID

@@ -57,6 +57,12 @@ struct JSONObjectWriter: ~Copyable {
         buffer.appendJSON(value)
     }
 
+    /// Writes several members as they are, for what was written as the inside of an object before.
+    mutating func members(_ json: UnsafeRawBufferPointer) {
+        comma.next(in: &buffer)
+        buffer.append(json)
+    }
+
     mutating func object<Failure>(
         _ key: String, _ body: (inout JSONObjectWriter) throws(Failure) -> Void
     ) throws(Failure) {

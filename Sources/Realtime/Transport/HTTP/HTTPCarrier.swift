@@ -15,6 +15,8 @@ final class HTTPCarrier: ConnectionDriver {
     private var leftover: [UInt8] = []
     /// The body that is being written, and how it is framed.
     private var streaming: (stream: HTTPResponseStream, body: HTTPBodyWriter)?
+    /// The WebSocket that this connection has become: what comes is its own.
+    private var upgraded: WebSocketCarrier?
     /// Nil once the socket is gone.
     private var connection: Connection?
 
@@ -82,6 +84,11 @@ final class HTTPCarrier: ConnectionDriver {
     private func read(_ bytes: UnsafeMutableRawBufferPointer, on connection: Connection) {
         var offset = 0
         while connection.isOpen {
+            if let upgraded {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
+                if !rest.isEmpty { upgraded.received(rest, on: connection) }
+                return
+            }
             guard exchange.takesRequests else {
                 leftover += UnsafeRawBufferPointer(rebasing: bytes[offset...])
                 return
@@ -93,8 +100,7 @@ final class HTTPCarrier: ConnectionDriver {
             }
             switch event {
             case .head(let head):
-                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
-                if headCame(head, rest: rest, on: connection) { return }
+                headCame(head, on: connection)
             case .body(let range):
                 body += bytes[range]
             case .end:
@@ -108,18 +114,13 @@ final class HTTPCarrier: ConnectionDriver {
         }
     }
 
-    /// Says true when the connection is a WebSocket from now on.
-    private func headCame(
-        _ head: HTTPRequestHead, rest: UnsafeMutableRawBufferPointer, on connection: Connection
-    ) -> Bool {
+    private func headCame(_ head: HTTPRequestHead, on connection: Connection) {
         connection.transport.counters.httpRequests += 1
         request = head
         if let refusal {
             endpoint = (.immediate { _ in .refusal(refusal) }, HTTPParameters())
         } else {
             switch site.resolve(head) {
-            case .endpoint(.webSocket(let target), _):
-                if head.body == .none, upgrade(head, to: target, rest: rest, on: connection) { return true }
             case .endpoint(let found, let parameters):
                 endpoint = (found, parameters)
             case .refused(let response):
@@ -130,31 +131,66 @@ final class HTTPCarrier: ConnectionDriver {
             keepsAlive: head.keepAlive && refusal == nil, hasBody: head.body != .none,
             expectsContinue: head.expectsContinue)
         perform(action, on: connection)
-        return false
     }
 
     // MARK: Upgrading
 
-    private func upgrade(
-        _ head: HTTPRequestHead, to target: any WebSocketEndpoint, rest: UnsafeMutableRawBufferPointer,
-        on connection: Connection
-    ) -> Bool {
-        let transport = connection.transport
+    /// Answers a request for a WebSocket, now or when it has been decided about.
+    private func answerUpgrade(
+        _ head: HTTPRequestHead, at target: any WebSocketEndpoint, on connection: Connection
+    ) {
         let handshake = WebSocketHandshake(
-            subprotocols: target.subprotocols, deflate: transport.settings.deflate)
+            subprotocols: target.subprotocols, deflate: connection.transport.settings.deflate)
+        let granted: WebSocketUpgrade
         do throws(WebSocketRejection) {
-            let granted = try handshake.evaluate(WebSocketUpgradeRequest(head))
+            guard head.body == .none else {
+                throw WebSocketRejection(status: 400, message: "a request for a WebSocket has no body")
+            }
+            granted = try handshake.evaluate(WebSocketUpgradeRequest(head))
+        } catch {
+            complete(.rejection(error), on: connection)
+            return
+        }
+        let me = LoopBound(self, on: connection.transport.loop)
+        let wanted = WebSocketRequest(head: head, peerAddress: connection.peerAddress)
+        let admission = target.admit(wanted) { admission in
+            me.loop.post { me.value.resume(granted, admission) }
+        }
+        if let admission {
+            decide(granted, admission, on: connection)
+        } else {
+            connection.clearTimer()
+            connection.pauseReading()
+        }
+    }
+
+    private func decide(
+        _ granted: WebSocketUpgrade, _ admission: WebSocketAdmission, on connection: Connection
+    ) {
+        switch admission {
+        case .refused(let response):
+            complete(response, on: connection)
+        case .accepted(let makeSession):
             connection.send { granted.appendResponse(to: &$0) }
             let carrier = WebSocketCarrier(connection, deflate: granted.deflate)
+            upgraded = carrier
             connection.switchDriver(to: carrier)
-            transport.counters.webSocketsOpened += 1
-            carrier.open(at: target, request: head)
-            if !rest.isEmpty { carrier.received(rest, on: connection) }
-            return true
-        } catch {
-            let response = HTTPResponse.rejection(error)
-            endpoint = (.immediate { _ in response }, HTTPParameters())
-            return false
+            connection.transport.counters.webSocketsOpened += 1
+            carrier.open(makeSession)
+        }
+    }
+
+    /// It has been decided; the client may be gone by now.
+    private func resume(_ granted: WebSocketUpgrade, _ admission: WebSocketAdmission) {
+        guard let connection, connection.isOpen else { return }
+        decide(granted, admission, on: connection)
+        guard connection.isOpen else { return }
+        connection.resumeReading()
+        if let upgraded {
+            leftover.withUnsafeMutableBytes { if !$0.isEmpty { upgraded.received($0, on: connection) } }
+            leftover = []
+        } else {
+            readLeftover(connection)
         }
     }
 
@@ -205,8 +241,8 @@ final class HTTPCarrier: ConnectionDriver {
         case .streaming(let respond):
             let stream = HTTPResponseStream(self, on: connection.transport.loop)
             begin(stream, with: respond(whole, stream), on: connection)
-        case .webSocket:
-            preconditionFailure("an upgrade has no answer of its own")
+        case .webSocket(let target):
+            answerUpgrade(head, at: target, on: connection)
         }
     }
 

@@ -44,7 +44,7 @@ extension WebSocketUpgradeRequest {
 
 extension HTTPRequestHead {
     /// A field's values joined by commas, which is what repeating a field means.
-    fileprivate func joined(_ name: StaticString) -> String? {
+    func joined(_ name: StaticString) -> String? {
         let values = headers(name)
         switch values.count {
         case 0: return nil

@@ -2,7 +2,7 @@
 /// frames. The heartbeat and the closing handshake are kept here, so that a session need not know them.
 ///
 /// It belongs to its connection's loop. Others may hold it; once `isOpen` is false it does nothing more.
-final class WebSocketCarrier: ConnectionDriver {
+final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
     /// Gone when the connection is: used only while `closing` says that it is not closed.
     private unowned(unsafe) let connection: Connection
     private var session: (any WebSocketSession)?
@@ -24,8 +24,8 @@ final class WebSocketCarrier: ConnectionDriver {
     }
 
     /// Opens the session. Heartbeats of connections that came together are spread over an interval.
-    func open(at endpoint: any WebSocketEndpoint, request: HTTPRequestHead) {
-        session = endpoint.open(self, request: request)
+    func open(_ makeSession: (WebSocketCarrier) -> any WebSocketSession) {
+        session = makeSession(self)
         guard closing.isOpen else { return }
         connection.setTimer(after: connection.transport.settings.heartbeat * Double.random(in: 0.5...1))
     }
@@ -50,15 +50,30 @@ final class WebSocketCarrier: ConnectionDriver {
         connection.send { WebSocketFrame.appendMessage(kind, message, deflater: deflater, to: &$0) }
     }
 
-    /// Sends a message that others get too, from the memory they share.
-    func send(_ frame: BroadcastFrame) {
+    func send(text: UnsafeRawBufferPointer) {
+        send(text, as: .text)
+    }
+
+    func send(_ frame: inout BroadcastFrame) {
         guard closing.isOpen else { return }
         connection.transport.counters.messagesSent += 1
         connection.send(frame.bytes(for: deflater))
     }
 
+    var unsentBytes: Int { closing.isOpen ? connection.unsentBytes : 0 }
+
+    func pauseReading() {
+        if closing.isOpen { connection.pauseReading() }
+    }
+
+    func resumeReading() {
+        if closing.isOpen { connection.resumeReading() }
+    }
+
     /// Begins the closing handshake. The session is told `closed` when the connection has ended.
-    func close(_ code: WebSocketCloseCode, reason: String = "") {
+    func close(_ code: WebSocketCloseCode, reason: String) {
+        // The peer's answer has to be read.
+        resumeReading()
         perform(closing.close(code, reason: reason))
     }
 
@@ -173,6 +188,14 @@ extension WebSocketCloseCode {
 
     /// The peer did not answer, or not in time.
     static let timedOut = WebSocketCloseCode(rawValue: 4408)
+    /// What came before authentication could not be read.
+    static let malformed = WebSocketCloseCode(rawValue: 4400)
+    /// No token, or one that does not count any more.
+    static let unauthenticated = WebSocketCloseCode(rawValue: 4401)
+    /// Disconnected by an administrator.
+    static let disconnected = WebSocketCloseCode(rawValue: 4409)
+    /// Too many messages; come back after a while.
+    static let rateLimited = WebSocketCloseCode(rawValue: 4429)
     /// The server is stopping; come back in a moment.
     static let draining = WebSocketCloseCode(rawValue: 4503)
     /// The peer read too slowly; come back and catch up.

@@ -3,12 +3,32 @@ protocol WebSocketEndpoint: Sendable {
     /// The subprotocols that it speaks, the preferred first; empty when it takes none.
     var subprotocols: [String] { get }
 
-    /// A WebSocket has been opened. Called on its loop; what is returned stays on that loop.
-    func open(_ socket: WebSocketCarrier, request: HTTPRequestHead) -> any WebSocketSession
+    /// Decides whether a request becomes a WebSocket. Called on the connection's loop.
+    ///
+    /// - Parameter later: takes the decision when this returned nil; once, from any thread.
+    func admit(_ request: WebSocketRequest, later: @escaping WebSocketAdmission.Later) -> WebSocketAdmission?
 }
 
 extension WebSocketEndpoint {
     var subprotocols: [String] { [] }
+}
+
+/// A proper request for an upgrade.
+struct WebSocketRequest {
+    let head: HTTPRequestHead
+    /// The peer's address; the kernel is asked for it.
+    let peerAddress: () -> SocketAddress?
+}
+
+/// What was decided about a request for an upgrade.
+enum WebSocketAdmission: Sendable {
+    typealias Later = @Sendable (WebSocketAdmission) -> Void
+
+    /// It becomes a WebSocket, with this behind it. The closure is called on the socket's loop, and what it
+    /// returns stays there; it is not called when the client has gone meanwhile.
+    case accepted(@Sendable (WebSocketCarrier) -> any WebSocketSession)
+    /// It does not, and is answered by this.
+    case refused(HTTPResponse)
 }
 
 /// What is behind an open WebSocket. It is told what comes, on the socket's loop, in order.

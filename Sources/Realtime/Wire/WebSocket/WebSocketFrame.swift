@@ -60,6 +60,17 @@ enum WebSocketFrame {
         }
     }
 
+    /// What a server's whole frame carries, for those who send it in another form.
+    static func payload(of frame: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let header =
+            switch frame[1] & 0x7F {
+            case 126: 4
+            case 127: 10
+            default: 2
+            }
+        return UnsafeRawBufferPointer(rebasing: frame[header...])
+    }
+
     /// Appends a Close frame. A reason that is too long is cut between two characters; without a code
     /// there can be none.
     static func appendClose(

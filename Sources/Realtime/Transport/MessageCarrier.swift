@@ -1,0 +1,24 @@
+/// What carries the messages of one session, whatever it is made of. It belongs to one loop, and its session
+/// to the same one.
+protocol MessageCarrier: AnyObject {
+    /// Whether messages can still be sent.
+    var isOpen: Bool { get }
+
+    /// Bytes that wait for a reader who is slower than what is sent.
+    var unsentBytes: Int { get }
+
+    /// Sends a text to this peer alone.
+    func send(text: UnsafeRawBufferPointer)
+
+    /// Sends a message that others get too, from the memory they share.
+    func send(_ frame: inout BroadcastFrame)
+
+    /// Leaves what the peer sends where it is until `resumeReading`.
+    func pauseReading()
+
+    /// Takes up reading again.
+    func resumeReading()
+
+    /// Says goodbye. The session is told when the carrier is gone.
+    func close(_ code: WebSocketCloseCode, reason: String)
+}
