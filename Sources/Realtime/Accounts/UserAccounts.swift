@@ -1,0 +1,50 @@
+/// All accounts. They are made when somebody comes, and forgotten when nothing of theirs is remembered.
+final class UserAccounts: Sendable {
+    private struct Stripe {
+        var accounts: [UserID: UserAccount] = [:]
+        /// When there are so many it is time to look for idle ones: double of what was left the last time, so
+        /// that looking costs each arrival a constant.
+        var pruneAt = 64
+
+        mutating func account(of user: UserID, at now: Instant, _ window: PublishWindow.Limits) -> UserAccount
+        {
+            if let known = accounts[user] { return known }
+            if accounts.count >= pruneAt {
+                accounts = accounts.filter { !$0.value.isIdle(at: now, window) }
+                pruneAt = max(64, 2 * accounts.count)
+            }
+            let account = UserAccount()
+            accounts[user] = account
+            return account
+        }
+    }
+
+    private let stripes = (0..<16).map { _ in Locked(Stripe()) }
+    private let window: PublishWindow.Limits
+    private let time: TimeSource
+
+    init(window: PublishWindow.Limits, time: TimeSource) {
+        self.window = window
+        self.time = time
+    }
+
+    /// The user's account, for one who publishes without a connection.
+    func account(of user: UserID) -> UserAccount {
+        let now = time.now
+        return stripe(of: user).withLock { $0.account(of: user, at: now, window) }
+    }
+
+    /// The user's account with one more connection in it; nil when there are too many.
+    func connect(_ user: UserID, atMost limit: Int) -> UserAccount? {
+        let now = time.now
+        // Within the stripe's lock, so that the account is not taken for idle in between.
+        return stripe(of: user).withLock { stripe in
+            let account = stripe.account(of: user, at: now, window)
+            return account.connect(atMost: limit) ? account : nil
+        }
+    }
+
+    private func stripe(of user: UserID) -> Locked<Stripe> {
+        stripes[Int(UInt(bitPattern: user.hashValue) % UInt(stripes.count))]
+    }
+}
