@@ -212,10 +212,11 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // MARK: Tasks
 
     /// Runs asynchronous code on this loop, at once and up to its first suspension before this returns.
-    func spawn(_ body: @escaping @Sendable () async -> Void) {
+    @discardableResult
+    func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         preconditionCurrent()
         runningTasks += 1
-        Task.immediate(executorPreference: self) {
+        return Task.immediate(executorPreference: self) {
             await body()
             self.taskEnded()
         }

@@ -1,0 +1,55 @@
+/// Something that happened to a user or a connection, told to the application.
+public enum LifecycleEvent: Sendable, Equatable {
+    /// A connection was opened and knows whose it is.
+    case connected(user: UserID, connection: String)
+    /// A connection has ended.
+    case disconnected(user: UserID, connection: String)
+    /// A user's first device is there.
+    case userOnline(UserID)
+    /// A user's last device has been gone for the grace period.
+    case userOffline(UserID)
+}
+
+/// Tells everybody who listens what happens to users and connections, each thing once and in the order in which
+/// it happened to that user.
+final class LifecycleBroadcaster: Sendable {
+    /// How many events wait for a listener that is slow. One that falls behind loses the oldest.
+    private static let bufferSize = 4_096
+
+    private struct Listeners {
+        var next = 0
+        var streams: [Int: AsyncStream<LifecycleEvent>.Continuation] = [:]
+    }
+
+    private let listeners = Locked(Listeners())
+
+    /// The events from now on.
+    func events() -> AsyncStream<LifecycleEvent> {
+        let (stream, continuation) = AsyncStream<LifecycleEvent>.makeStream(
+            bufferingPolicy: .bufferingNewest(Self.bufferSize))
+        let key = listeners.withLock { listeners in
+            listeners.next += 1
+            listeners.streams[listeners.next] = continuation
+            return listeners.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.listeners.withLock { $0.streams.removeValue(forKey: key) }
+        }
+        return stream
+    }
+
+    func tell(_ event: LifecycleEvent) {
+        // Yielding takes a lock of its own, so it is done outside ours.
+        let streams = listeners.withLock { Array($0.streams.values) }
+        for stream in streams { stream.yield(event) }
+    }
+
+    /// Ends every stream.
+    func finish() {
+        let streams = listeners.withLock { listeners in
+            defer { listeners.streams = [:] }
+            return Array(listeners.streams.values)
+        }
+        for stream in streams { stream.finish() }
+    }
+}

@@ -1,0 +1,49 @@
+/// A connection as those see it who have something for it. It lives on one loop and is called there alone.
+protocol Receiver: AnyObject {
+    /// Its name.
+    var connection: ConnectionID { get }
+
+    /// Whose it is.
+    var user: UserID { get }
+
+    /// The id of the token that it came with, where that has one.
+    var tokenID: ExactText? { get }
+
+    /// Whether it still takes messages.
+    var isOpen: Bool { get }
+
+    /// Takes a message that others get too. One that is ephemeral may be dropped by a connection that reads
+    /// slowly.
+    func receive(_ frame: inout BroadcastFrame, isEphemeral: Bool)
+
+    /// Whether it is in the room.
+    func isIn(_ room: RoomID) -> Bool
+
+    /// Has come into a room.
+    func entered(_ room: LocalRoom, at seat: Int)
+
+    /// Stands at another place of the room's list now.
+    func moved(in room: LocalRoom, to seat: Int)
+
+    /// The application ends the connection.
+    func disconnect(_ code: WebSocketCloseCode, reason: String)
+}
+
+/// Who of a room's connections gets a message.
+enum Audience: Sendable {
+    case everyone
+    /// All but the one that sent it.
+    case allBut(ConnectionID)
+    /// All but those of some users.
+    case allButUsers([UserID])
+
+    /// Whether this connection is among them.
+    @inline(__always)
+    func includes(_ receiver: any Receiver) -> Bool {
+        switch self {
+        case .everyone: true
+        case .allBut(let sender): receiver.connection != sender
+        case .allButUsers(let users): !users.contains(receiver.user)
+        }
+    }
+}
