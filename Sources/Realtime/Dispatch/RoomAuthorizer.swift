@@ -1,0 +1,26 @@
+/// Decides what users may do in rooms, where their tokens do not say so.
+///
+/// It is asked at every join and at every message that is published, so it answers from memory where it can.
+/// Throwing is a no: who can't be asked allows nothing.
+public protocol RoomAuthorizer: Sendable {
+    /// What this user may do in this room.
+    func rights(of user: UserID, device: DeviceID?, in room: RoomID) async throws -> RoomRights
+}
+
+/// What decides about rooms for tokens without a `rooms` claim.
+enum RoomAccess: Sendable {
+    case open
+    case closed
+    case asks(any RoomAuthorizer)
+
+    /// The rights that a token's bearer has.
+    func rights(of claims: Claims, in room: RoomID) async -> RoomRights {
+        if let grants = claims.rooms { return grants.rights(for: room) }
+        switch self {
+        case .open: return [.read, .write]
+        case .closed: return []
+        case .asks(let authorizer):
+            return (try? await authorizer.rights(of: claims.user, device: claims.device, in: room)) ?? []
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// Whom an event comes from.
+public struct Sender: Sendable {
+    /// The user, as the token says; nil when it comes from the application itself.
+    public let user: UserID?
+    /// What others see: the token's name, else the id.
+    public let username: String
+    /// Which of the user's devices, where the token says so.
+    public let device: DeviceID?
+    /// The connection's name; nil for what did not come over one.
+    public let connection: String?
+    /// Whether it is the application: its Swift code, or a backend with a service token.
+    public let isApplication: Bool
+
+    /// The application's own code.
+    static let application = Sender(
+        user: nil, username: "", device: nil, connection: nil, isApplication: true)
+}
