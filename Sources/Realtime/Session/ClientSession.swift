@@ -1,0 +1,285 @@
+/// One client's connection, whatever carries it: who it is, what it may still send, which rooms it is in, and
+/// what it is waiting for.
+///
+/// It belongs to the loop of its carrier and is touched there alone. Its messages are handled one after the
+/// other; while a handler waits, further ones wait in the queue.
+final class ClientSession: LoopTimerTarget {
+    let connection: ConnectionID
+    let services: SessionServices
+    unowned let shard: HubShard
+    /// The carrier holds the session, and tells it `closed` before it goes.
+    private unowned let carrier: any MessageCarrier
+
+    var life: SessionLife
+    /// Who it is; nil until that is known.
+    var token: VerifiedToken?
+    /// Which device, where the token does not say it.
+    let deviceHint: DeviceID?
+    /// The connection's place in its user's account, given back with it.
+    var accountSeat: AccountSeat?
+    private var limiter = RateLimiter()
+    var seats = RoomSeats()
+    private var queue = InboundQueue()
+    /// Whether an event is being handled, so that the next ones have to wait.
+    private var isBusy = false
+    private var isPaused = false
+    private var timer: LoopTimer?
+
+    init(carrier: any MessageCarrier, on shard: HubShard, deviceHint: DeviceID?, services: SessionServices) {
+        self.carrier = carrier
+        self.shard = shard
+        self.services = services
+        self.deviceHint = deviceHint
+        connection = shard.nextConnectionID()
+        life = SessionLife(authenticatingUntil: services.time.now + services.settings.authTimeout)
+    }
+
+    var account: UserAccount? { accountSeat?.account }
+    var time: TimeSource { services.time }
+    var loop: EventLoop { shard.loop }
+    var isOpen: Bool { life.isOpen && carrier.isOpen }
+
+    // MARK: What comes
+
+    /// A whole message has come. Text is valid UTF-8; the bytes hold until this returns.
+    func received(_ message: UnsafeRawBufferPointer, isText: Bool) {
+        guard !life.isOver else { return }
+        guard isText else {
+            refuse(RealtimeError(.malformed, "A binary message means nothing here."), replyTo: nil)
+            return
+        }
+        if isBusy || !queue.isEmpty {
+            queue.append(message)
+            pauseIfFull()
+        } else {
+            handle(message)
+        }
+    }
+
+    /// Handles a message, or what of it can be handled at once.
+    private func handle(_ message: UnsafeRawBufferPointer) {
+        do throws(EnvelopeFailure) {
+            let envelope = try InboundEnvelope(scanning: message, isUTF8: true)
+            if life.isOpen {
+                try handle(envelope)
+            } else {
+                try authenticate(with: envelope)
+            }
+        } catch {
+            guard life.isOpen else {
+                endBeforeAuthentication(RealtimeError(error), replyTo: error.messageID, .malformed)
+                return
+            }
+            // Counted like any other: garbage is no way around the limits.
+            guard admit(.other, replyTo: error.messageID) else { return }
+            refuse(RealtimeError(error), replyTo: error.messageID)
+        }
+    }
+
+    private func handle(_ envelope: InboundEnvelope) throws(EnvelopeFailure) {
+        if envelope.isOf(type: "ping") {
+            guard admit(.other, replyTo: envelope.messageID) else { return }
+            send { $0.appendPong($1, replyTo: envelope.messageID) }
+        } else if envelope.isOf(type: "auth") {
+            guard admit(.query, replyTo: envelope.messageID) else { return }
+            try renew(with: envelope)
+        } else {
+            try dispatch(envelope)
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Something has to be done before the next message can be handled.
+    func becomeBusy() {
+        isBusy = true
+    }
+
+    /// It is done: handles what has come meanwhile.
+    func becomeIdle() {
+        isBusy = false
+        while !isBusy, !life.isOver, let message = queue.popFirst() {
+            message.withUnsafeBytes { handle($0) }
+        }
+        if isPaused, !queue.isFull {
+            isPaused = false
+            carrier.resumeReading()
+        }
+    }
+
+    private func pauseIfFull() {
+        guard queue.isFull, !isPaused else { return }
+        isPaused = true
+        carrier.pauseReading()
+    }
+
+    // MARK: Limits
+
+    /// Whether a message may be acted on. One that may not be has been answered.
+    func admit(_ kind: MessageClass, replyTo id: ClientMessageID?) -> Bool {
+        let now = time.now
+        var verdict = limiter.admit(kind, at: now, services.settings.limits)
+        if verdict == .accept, let account {
+            verdict = account.admit(kind, at: now, services.settings.userLimits)
+        }
+        switch verdict {
+        case .accept:
+            return true
+        case .refuse(let wait):
+            refuse(RealtimeError(.rateLimited, "Too many messages at once.", retryAfter: wait), replyTo: id)
+            return false
+        case .close(let wait):
+            send { message, head in
+                message.appendDisconnect(
+                    closeCode: Int(WebSocketCloseCode.rateLimited.rawValue), reason: "rate_limited",
+                    retryAfter: wait, head)
+            }
+            end(.rateLimited, reason: "too many messages")
+            return false
+        }
+    }
+
+    // MARK: What goes
+
+    /// Sends a message of this connection's own.
+    func send(_ write: (inout ByteBuffer, EnvelopeHead) -> Void) {
+        guard carrier.isOpen else { return }
+        let head = shard.head(at: time.date)
+        shard.withMessage({ write(&$0, head) }) { carrier.send(text: $0) }
+    }
+
+    /// Sends an `error`.
+    func refuse(_ error: RealtimeError, replyTo id: ClientMessageID?) {
+        send { message, head in
+            message.appendError(
+                error.code, error.message, head, replyTo: id,
+                retryAfterMilliseconds: error.retryAfter?.milliseconds)
+        }
+    }
+
+    /// Says goodbye: nothing more is handled.
+    func end(_ code: WebSocketCloseCode, reason: String) {
+        guard !life.isOver else { return }
+        depart()
+        carrier.close(code, reason: reason)
+    }
+
+    /// Says why, to one that never told who it is, and goodbye.
+    func endBeforeAuthentication(
+        _ error: RealtimeError, replyTo id: ClientMessageID?, _ code: WebSocketCloseCode
+    ) {
+        refuse(error, replyTo: id)
+        end(code, reason: error.code.rawValue)
+    }
+
+    // MARK: The end
+
+    /// The carrier is gone or going.
+    func closed() {
+        depart()
+    }
+
+    /// Gives up everything that others know it by.
+    private func depart() {
+        guard !life.isOver else { return }
+        let wasOpen = life.isOpen
+        life.end()
+        if let timer { loop.cancel(timer) }
+        timer = nil
+        queue.removeAll()
+        guard wasOpen, let token else { return }
+        let user = token.claims.user
+        for room in seats.rooms {
+            vacate(room)
+            services.hub.lose(connection, of: user, in: room)
+        }
+        shard.remove(self)
+        services.hub.disconnected(connection, of: user)
+        accountSeat = nil
+    }
+
+    /// Stops hearing of a room.
+    func vacate(_ room: RoomID) {
+        guard let seat = seats.remove(room) else { return }
+        shard.unseat(at: seat.place, in: seat.room)
+    }
+
+    // MARK: Time
+
+    /// Has the timer end when the time brings something.
+    func watch() {
+        guard let delay = life.delay(at: time.now, time.date) else {
+            if let timer { loop.cancel(timer) }
+            timer = nil
+            return
+        }
+        if let timer, loop.move(timer, after: delay) { return }
+        timer = loop.schedule(after: delay, self)
+    }
+
+    func timerEnded(_ ended: LoopTimer) {
+        guard ended == timer else { return }
+        timer = nil
+        timePassed()
+    }
+
+    /// Does what is due by now.
+    func timePassed() {
+        switch life.due(at: time.now, time.date) {
+        case .nothing:
+            break
+        case .authenticationTimedOut:
+            end(.timedOut, reason: "authentication timed out")
+        case .warn(let expiry):
+            send { $0.appendTokenExpiring(at: expiry, $1) }
+        case .expired:
+            end(.unauthenticated, reason: "token expired")
+        }
+        if !life.isOver { watch() }
+    }
+}
+
+// MARK: - On a WebSocket
+
+extension ClientSession: WebSocketSession {
+    func received(
+        _ message: UnsafeRawBufferPointer, as kind: WebSocketMessageKind, on socket: WebSocketCarrier
+    ) {
+        received(message, isText: kind == .text)
+    }
+
+    func closed(_ socket: WebSocketCarrier) {
+        closed()
+    }
+}
+
+// MARK: - Receiving from others
+
+extension ClientSession: Receiver {
+    /// Whose it is. Asked only of one that is authenticated, as no other is known to anybody.
+    var user: UserID {
+        guard let token else { preconditionFailure("nobody knows of a session without a token") }
+        return token.claims.user
+    }
+
+    var tokenID: ExactText? { token?.claims.tokenID }
+
+    func receive(_ frame: inout BroadcastFrame, isEphemeral: Bool) {
+        if isEphemeral, carrier.unsentBytes > services.settings.ephemeralOutbox { return }
+        carrier.send(&frame)
+    }
+
+    func isIn(_ room: RoomID) -> Bool { seats.contains(room) }
+
+    func entered(_ room: LocalRoom, at place: Int) {
+        seats.insert(room, at: place)
+    }
+
+    func moved(in room: LocalRoom, to place: Int) {
+        seats.move(room, to: place)
+    }
+
+    func disconnect(_ code: WebSocketCloseCode, reason: String) {
+        end(code, reason: reason)
+    }
+}
