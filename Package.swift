@@ -50,7 +50,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
 
         .testTarget(
-            name: "RealtimeTests", dependencies: ["Realtime", "COpenSSL"], swiftSettings: strict),
+            name: "RealtimeTests", dependencies: ["Realtime", "Handlers", "COpenSSL"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Realtime", "realtime-server"], swiftSettings: strict),

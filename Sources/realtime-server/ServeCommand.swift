@@ -1,4 +1,5 @@
 import Glibc
+import Handlers
 import Realtime
 
 /// `serve`: runs the server until a signal ends it.
@@ -26,7 +27,7 @@ enum ServeCommand {
         let log = Log.standardError(level: configuration.logging.level, format: configuration.logging.format)
         let server: RealtimeServer
         do throws(ServerError) {
-            server = try await RealtimeServer.start(configuration, log: log)
+            server = try await RealtimeServer.start(configuration, handlers: .builtIn(), log: log)
         } catch {
             Output.complain(error.message)
             return ExitCode(error)

@@ -1,7 +1,11 @@
 /// A realtime server, inside any program.
 ///
-///     let server = try await RealtimeServer.start(configuration)
+///     import Handlers
+///     import Realtime
+///
+///     let server = try await RealtimeServer.start(configuration, handlers: .builtIn())
 ///     print("listening on \(server.url)")
+///     try await server.broadcastTaskUpdate(TaskCreated(taskID: "T-1", projectID: "project_7"))
 ///     …
 ///     await server.stop()
 ///
@@ -18,14 +22,22 @@ public final class RealtimeServer: Sendable {
 
     /// Starts a server. It listens and is ready when this returns.
     ///
-    /// - Parameter log: where it says what happens; standard error unless told otherwise.
+    /// - Parameters:
+    ///   - handlers: what acts on events; `.builtIn()` of the module `Handlers`, and the application's own.
+    ///   - authorizer: decides about rooms where tokens do not; without one the configuration does.
+    ///   - log: where it says what happens; standard error unless told otherwise.
     public static func start(
-        _ configuration: ServerConfiguration = ServerConfiguration(), log: Log? = nil
+        _ configuration: ServerConfiguration = ServerConfiguration(), handlers: HandlerRegistry,
+        authorizer: (any RoomAuthorizer)? = nil, log: Log? = nil
     ) async throws(ServerError) -> RealtimeServer {
         let log =
             log ?? .standardError(level: configuration.logging.level, format: configuration.logging.format)
-        return RealtimeServer(configuration, core: try await ServerCore(configuration, log: log))
+        let core = try await ServerCore(configuration, handlers: handlers, authorizer: authorizer, log: log)
+        return RealtimeServer(configuration, core: core)
     }
+
+    /// The handlers, which may be listed, enabled and disabled while it runs.
+    public var handlers: HandlerRegistry { core.backend.core.registry }
 
     /// The TCP port that it listens on, also when a free one was asked for.
     public var port: Int { Int(core.address.port) }

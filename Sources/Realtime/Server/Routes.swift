@@ -1,14 +1,21 @@
 /// Every address of the server and what is there.
 enum Routes {
     static func all(
-        of configuration: ServerConfiguration, health: ServerHealth, identity: IdentityService
+        of configuration: ServerConfiguration, health: ServerHealth, identity: IdentityService,
+        clients: ClientServices
     ) throws(ServerError) -> HTTPRouter<HTTPEndpoint> {
-        let origins = try OriginPolicy(configuration.access)
         do throws(HTTPRouteError) {
-            var router = try router(of: configuration, health: health)
+            var router = HTTPRouter<HTTPEndpoint>()
+            try add(health, to: &router)
+            let clientEndpoint = ClientEndpoint(services: clients.sessions, origins: clients.origins)
+            try router.add(.get, "/ws", .webSocket(clientEndpoint))
+            try router.add(.get, "/", .webSocket(clientEndpoint))
             if configuration.isDevelopment {
-                let tokens = DevTokenEndpoint(identity: identity, origins: origins)
+                let tokens = DevTokenEndpoint(identity: identity, origins: clients.origins.policy)
                 try router.add(.post, "/dev/token", tokens.endpoint)
+            }
+            if let path = configuration.webSocket.echoPath {
+                try router.add(.get, path, .webSocket(EchoEndpoint()))
             }
             return router
         } catch {
@@ -16,19 +23,14 @@ enum Routes {
         }
     }
 
-    private static func router(
-        of configuration: ServerConfiguration, health: ServerHealth
-    ) throws(HTTPRouteError) -> HTTPRouter<HTTPEndpoint> {
-        var router = HTTPRouter<HTTPEndpoint>()
+    private static func add(
+        _ health: ServerHealth, to router: inout HTTPRouter<HTTPEndpoint>
+    ) throws(HTTPRouteError) {
         try router.add(.get, "/healthz", .immediate { _ in .text(.ok, "ok\n") })
         try router.add(
             .get, "/readyz",
             .immediate { _ in
                 health.isReady ? .text(.ok, "ready\n") : .text(.serviceUnavailable, "stopping\n")
             })
-        if let path = configuration.webSocket.echoPath {
-            try router.add(.get, path, .webSocket(EchoEndpoint()))
-        }
-        return router
     }
 }

@@ -22,14 +22,20 @@ final class ServerCore: Sendable {
     private let drainTimeout: Duration
     /// Whose tokens are accepted.
     let identity: IdentityService
+    /// Who is where, and what may be done about it.
+    let backend: Backend
     /// Where it listens.
     let address: SocketAddress
 
     /// Binds, starts the loops and takes connections from then on.
-    init(_ configuration: ServerConfiguration, log: Log) async throws(ServerError) {
+    init(
+        _ configuration: ServerConfiguration, handlers: HandlerRegistry, authorizer: (any RoomAuthorizer)?,
+        log: Log
+    ) async throws(ServerError) {
         let loops = configuration.listen.loops ?? ProcessorCount.available
         tls = try Self.certificates(configuration.tls, log: log)
         identity = try IdentityService(configuration, log: log)
+        let origins = try OriginGate(configuration.access)
         let sockets: [Int32]
         do throws(BindError) {
             sockets = try ListeningSocket.bindAll(
@@ -48,8 +54,19 @@ final class ServerCore: Sendable {
             maxConnections: configuration.connections.maximum,
             maxPerAddress: configuration.connections.maximumPerAddress)
         group = EventLoopGroup(count: loops)
+        let services = await ClientServices(
+            configuration, on: group.loops, origins: origins, handlers: handlers, authorizer: authorizer,
+            identity: identity, log: log)
+        backend = services.backend
         let settings = TransportSettings(configuration)
-        let site = HTTPSite(try Routes.all(of: configuration, health: health, identity: identity))
+        let site: HTTPSite
+        do throws(ServerError) {
+            site = HTTPSite(
+                try Routes.all(of: configuration, health: health, identity: identity, clients: services))
+        } catch {
+            await group.stopped()
+            throw error
+        }
         var parts: [LoopBound<LoopPart>] = []
         for (loop, socket) in zip(group.loops, sockets) {
             let result: Result<LoopBound<LoopPart>, LoopError> = await loop.perform { [admission, tls] in
@@ -97,6 +114,7 @@ final class ServerCore: Sendable {
                 }
             }
         }
+        backend.core.hub.lifecycle.finish()
         await group.stopped()
         let left = cut.withLock { $0 }
         if left > 0 {

@@ -1,3 +1,4 @@
+import Handlers
 import Testing
 
 @testable import Realtime
@@ -170,11 +171,11 @@ struct HTTPServerTests {
 
     @Test("a port that is taken is refused by name")
     func portTaken() async throws {
-        let holder = try await RealtimeServer.start(.onFreePort, log: .disabled)
+        let holder = try await RealtimeServer.start(.onFreePort, handlers: .builtIn(), log: .disabled)
         var configuration = ServerConfiguration.onFreePort
         configuration.listen.port = holder.port
         await #expect {
-            _ = try await RealtimeServer.start(configuration, log: .disabled)
+            _ = try await RealtimeServer.start(configuration, handlers: .builtIn(), log: .disabled)
         } throws: { error in
             "\(error)" == "cannot listen on 127.0.0.1:\(holder.port): address already in use"
         }

@@ -1,3 +1,4 @@
+import Handlers
 import Testing
 
 @testable import Realtime
@@ -184,7 +185,7 @@ struct WebSocketServerTests {
 
     @Test("stopping tells each client, then closes with 4503")
     func draining() async throws {
-        let server = try await RealtimeServer.start(.onFreePort, log: .disabled)
+        let server = try await RealtimeServer.start(.onFreePort, handlers: .builtIn(), log: .disabled)
         let connected = Gate()
         async let stopped: Void = {
             await connected.wait()
@@ -208,7 +209,7 @@ struct WebSocketServerTests {
     func drainTimeout() async throws {
         var configuration = ServerConfiguration.onFreePort
         configuration.connections.drainTimeout = .milliseconds(200)
-        let server = try await RealtimeServer.start(configuration, log: .disabled)
+        let server = try await RealtimeServer.start(configuration, handlers: .builtIn(), log: .disabled)
         let client = try server.connectWebSocket()
         let begin = ContinuousClock.now
         await server.stop()

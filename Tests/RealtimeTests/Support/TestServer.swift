@@ -1,3 +1,5 @@
+import Handlers
+
 @testable import Realtime
 
 /// Runs a real server on a free port for the length of a test, whose body has a thread of its own.
@@ -7,7 +9,7 @@ func withServer<Result: Sendable>(
 ) async throws -> Result {
     var configuration = ServerConfiguration.onFreePort
     change(&configuration)
-    let server = try await RealtimeServer.start(configuration, log: log)
+    let server = try await RealtimeServer.start(configuration, handlers: .builtIn(), log: log)
     do {
         let result = try await onThread { try body(server) }
         await server.stop()

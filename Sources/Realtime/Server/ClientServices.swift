@@ -1,0 +1,75 @@
+/// What clients and backends of a server share, made from the configuration: who is where, the handlers, the
+/// rights, the sessions.
+struct ClientServices: Sendable {
+    let sessions: SessionServices
+    let backend: Backend
+    let origins: OriginGate
+
+    init(
+        _ configuration: ServerConfiguration, on loops: [EventLoop], origins: OriginGate,
+        handlers: HandlerRegistry, authorizer: (any RoomAuthorizer)?, identity: IdentityService, log: Log,
+        time: TimeSource = .system
+    ) async {
+        self.origins = origins
+        let hub = await Hub.start(
+            on: loops,
+            settings: Hub.Settings(
+                rooms: Room.Rules(
+                    grace: configuration.presence.grace, history: RoomHistory.Limits(configuration.rooms)),
+                maxRooms: configuration.rooms.maximum),
+            time: time)
+        let window = PublishWindow.Limits()
+        let core = DispatchCore(
+            hub: hub, registry: handlers, accounts: UserAccounts(window: window, time: time),
+            access: RoomAccess(configuration, authorizer: authorizer),
+            settings: DispatchSettings(configuration), window: window, log: log)
+        hub.whenPresenceChanges = { [unowned core] change in
+            core.tellHandlers(of: change, on: core.hub.loop(core.hub.home(of: change.user)))
+        }
+        sessions = SessionServices(
+            core: core, authenticator: identity.authenticator,
+            settings: SessionServices.Settings(configuration),
+            log: log)
+        backend = Backend(core: core, authenticator: identity.authenticator)
+    }
+}
+
+extension OriginGate {
+    init(_ access: ServerConfiguration.Access) throws(ServerError) {
+        self.init(policy: try OriginPolicy(access), proxies: try TrustedProxies(access))
+    }
+}
+
+extension RoomAccess {
+    /// What decides for tokens that say nothing of rooms: the application where it has something to say, else
+    /// the configured policy.
+    init(_ configuration: ServerConfiguration, authorizer: (any RoomAuthorizer)?) {
+        if let authorizer {
+            self = .asks(authorizer)
+        } else {
+            self = configuration.roomPolicy == .open ? .open : .closed
+        }
+    }
+}
+
+extension DispatchSettings {
+    init(_ configuration: ServerConfiguration) {
+        self.init()
+        handlerTimeout = configuration.handlers.timeout
+        roomsPerConnection = configuration.rooms.maximumPerConnection
+        passesUnknownTypes = configuration.rooms.passesCustomEvents
+    }
+}
+
+extension SessionServices.Settings {
+    init(_ configuration: ServerConfiguration) {
+        self.init()
+        authTimeout = configuration.identity.authenticationTimeout
+        heartbeat = configuration.webSocket.heartbeat
+        limits = RateLimits(connection: configuration.rates)
+        userLimits = RateLimits(user: configuration.rates)
+        connectionsPerUser = configuration.presence.maximumConnectionsPerUser
+        ephemeralOutbox = configuration.connections.maxOutbox / 2
+        serverVersion = RealtimeVersion.current
+    }
+}
