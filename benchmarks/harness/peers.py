@@ -8,7 +8,9 @@ SERVERS = ROOT / "benchmarks" / "servers"
 WORK = ROOT / "build" / "bench"
 PYTHON = WORK / "venv" / "bin" / "python"
 
-ALL = frozenset({"echo", "idle", "storm", "rooms"})
+ALL = frozenset({"echo", "idle", "storm", "rooms", "session"})
+# The generator's flags and path for a server that wants a token and speaks envelopes.
+ENVELOPES = ("--dialect", "realtime", "--token-file", "{folder}/tokens")
 
 
 @dataclasses.dataclass
@@ -17,8 +19,9 @@ class Peer:
     # Words separated by blanks; {port} and {folder} (a scratch folder) are filled in.
     command: str
     kinds: frozenset = ALL
-    # Flags for realtime-bench: how this server is spoken to.
+    # Flags for realtime-bench: how this server is spoken to; the second for scenarios with a room.
     flags: tuple = ()
+    room_flags: tuple = ()
     paths: dict = dataclasses.field(default_factory=dict)
     environment: dict = dataclasses.field(default_factory=dict)
     python: bool = False
@@ -27,10 +30,17 @@ class Peer:
     configuration: str = ""
     # A Go file in servers/ that is built with Debian's Go libraries.
     go: str = ""
+    # Whether a file with tokens is made before it starts, and a secret to check them with.
+    wants_tokens: bool = False
 
     def path(self, kind):
-        default = "/room/{room}" if kind == "rooms" else "/echo"
+        default = "/room/{room}" if kind in ("rooms", "session") else "/echo"
         return self.paths.get(kind, default)
+
+    def generator_flags(self, kind, folder):
+        """How the generator is told to speak to it in a scenario of this kind."""
+        flags = self.flags + (self.room_flags if kind in ("rooms", "session") else ())
+        return [flag.format(folder=folder) for flag in flags]
 
 
 PEERS = {
@@ -39,8 +49,11 @@ PEERS = {
         Peer(
             "realtime",
             f"{ROOT}/.build/release/realtime-server --host 127.0.0.1 --port {{port}} --loops 1 --echo /echo"
-            " --dev --data-dir {folder}/data",
-            kinds=frozenset({"echo", "idle", "storm"}),
+            " --data-dir {folder}/data --jwt-secret-file {folder}/secret --room-policy open"
+            " --rate-messages 0 --rate-user-messages 0",
+            paths={"rooms": "/ws?token={token}", "session": "/ws?token={token}"},
+            room_flags=ENVELOPES,
+            wants_tokens=True,
         ),
         Peer("picows", f"{PYTHON} {SERVERS}/picows_server.py {{port}}", python=True),
         Peer(
@@ -68,9 +81,9 @@ PEERS = {
             "centrifuge",
             f"{WORK}/centrifuge_server {{port}}",
             # It has no echo: a message always goes through a channel or a call of its own.
-            kinds=frozenset({"idle", "storm", "rooms"}),
+            kinds=frozenset({"idle", "storm", "rooms", "session"}),
             flags=("--dialect", "centrifuge"),
-            paths={"idle": "/", "storm": "/", "rooms": "/"},
+            paths={"idle": "/", "storm": "/", "rooms": "/", "session": "/"},
             environment={"GOMAXPROCS": "1"},
             debian=(
                 "golang-go",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+from . import tokens
 from .peers import ROOT, SERVERS, WORK
 
 GENERATOR = ROOT / ".build" / "release" / "realtime-bench"
@@ -48,7 +49,7 @@ def once(scenario, peer, options):
     with running(peer) as (process, port):
         command = [
             str(GENERATOR), scenario.arguments[0], f"ws://127.0.0.1:{port}{peer.path(scenario.kind)}",
-            *scenario.arguments[1:], *peer.flags, *(scenario.quick if options.quick else ()),
+            *scenario.arguments[1:], *peer.generator_flags(scenario.kind, folder_of(peer)), *(scenario.quick if options.quick else ()),
             "--duration", options.duration, "--server-pid", str(process.pid), "--json",
         ]
         if (os.cpu_count() or 1) > 1:
@@ -66,13 +67,15 @@ def once(scenario, peer, options):
 def running(peer):
     """A fresh process of the peer, alone on its core, until the block ends."""
     port = free_port()
-    folder = WORK / "run" / peer.name
+    folder = folder_of(peer)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if peer.configuration:
         text = (SERVERS / peer.configuration).read_text()
         text = text.replace("@PORT@", str(port)).replace("@FOLDER@", str(folder))
         (folder / peer.configuration).write_text(text)
+    if peer.wants_tokens:
+        tokens.write(folder)
     words = [word.format(port=port, folder=folder) for word in peer.command.split()]
     with open(folder / "output.log", "wb") as log:
         process = subprocess.Popen(
@@ -84,6 +87,10 @@ def running(peer):
         yield process, port
     finally:
         stop(process)
+
+
+def folder_of(peer):
+    return WORK / "run" / peer.name
 
 
 def settle_in():

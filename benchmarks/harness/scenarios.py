@@ -7,7 +7,7 @@ import dataclasses
 class Scenario:
     name: str
     title: str
-    kind: str  # what a server must offer: echo, idle, storm or rooms
+    kind: str  # what a server must offer: echo, idle, storm, rooms or session (idle and storm with all that a client has)
     arguments: tuple
     quick: tuple = ()
     figure: str = "server_cpu_us_per_unit"
@@ -51,6 +51,22 @@ SCENARIOS = {
             "10,000 connections as fast as they are taken; server CPU per connection",
             "storm",
             ("storm",),
+            ("--connections", "2000"),
+        ),
+        Scenario(
+            "session-idle",
+            "19,000 idle connections in rooms of 10, with token and session; resident memory each",
+            "session",
+            ("idle", "--members", "10"),
+            ("--connections", "2000"),
+            "kib_per_connection",
+            "KiB each",
+        ),
+        Scenario(
+            "session-storm",
+            "10,000 connections that bring a token and join rooms of 10; server CPU per connection",
+            "session",
+            ("storm", "--members", "10"),
             ("--connections", "2000"),
         ),
         fanout("fanout", "one room of 1,000, closed loop, 1 outstanding; server CPU per delivery"),

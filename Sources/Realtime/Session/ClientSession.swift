@@ -6,9 +6,9 @@
 final class ClientSession: LoopTimerTarget {
     let connection: ConnectionID
     let services: SessionServices
-    unowned let shard: HubShard
+    unowned(unsafe) let shard: HubShard
     /// The carrier holds the session, and tells it `closed` before it goes.
-    private unowned let carrier: any MessageCarrier
+    private unowned(unsafe) let carrier: any MessageCarrier
 
     var life: SessionLife
     /// Who it is; nil until that is known.

@@ -1,3 +1,4 @@
+import Handlers
 import Testing
 
 @testable import Realtime
@@ -55,7 +56,7 @@ struct ConfiguredLimitsTests {
         var configuration = ServerConfiguration.onFreePort
         configuration.access.origins = ["example.com"]
         let error = await #expect(throws: ServerError.self) {
-            try await RealtimeServer.start(configuration, log: .disabled)
+            try await RealtimeServer.start(configuration, handlers: .builtIn(), log: .disabled)
         }
         #expect(error?.code == .badConfiguration)
         #expect(error?.message.hasPrefix("origins: 'example.com' is no origin") == true)
