@@ -5,6 +5,8 @@ final class UserAccounts: Sendable {
         /// When there are so many it is time to look for idle ones: double of what was left the last time, so
         /// that looking costs each arrival a constant.
         var pruneAt = 64
+        /// What the stripe's accounts are touched under.
+        let accountLock = Locked(())
 
         mutating func account(of user: UserID, at now: Instant, _ window: PublishWindow.Limits) -> UserAccount
         {
@@ -13,13 +15,13 @@ final class UserAccounts: Sendable {
                 accounts = accounts.filter { !$0.value.isIdle(at: now, window) }
                 pruneAt = max(64, 2 * accounts.count)
             }
-            let account = UserAccount()
+            let account = UserAccount(lock: accountLock)
             accounts[user] = account
             return account
         }
     }
 
-    private let stripes = (0..<16).map { _ in Locked(Stripe()) }
+    private let stripes = (0..<64).map { _ in Locked(Stripe()) }
     private let window: PublishWindow.Limits
     private let time: TimeSource
 

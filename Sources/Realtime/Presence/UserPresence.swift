@@ -13,7 +13,7 @@ struct UserPresence {
 
     private var devices = DeviceRoster()
     /// In how many ways the user is in a room: rooms are told of a change of status once, however many.
-    private var rooms: [RoomID: UInt32] = [:]
+    private var rooms = RoomTally()
     /// What the user says of themselves; the last word counts, from whichever device.
     private(set) var state = PresenceState.initial
     /// When the user was last seen to be connected. For one who is connected this is when they came.
@@ -95,29 +95,18 @@ extension UserPresence {
 
 extension UserPresence {
     /// The user has come into a room, once more for each connection that does; true for the first.
-    mutating func entered(_ room: RoomID) -> Bool {
-        rooms[room, default: 0] += 1
-        return rooms[room] == 1
-    }
+    mutating func entered(_ room: RoomID) -> Bool { rooms.add(room) }
 
     /// One of those has left; true for the last.
-    mutating func left(_ room: RoomID) -> Bool {
-        guard let count = rooms[room] else { return false }
-        guard count == 1 else {
-            rooms[room] = count - 1
-            return false
-        }
-        rooms[room] = nil
-        return true
-    }
+    mutating func left(_ room: RoomID) -> Bool { rooms.remove(room) }
 
     var roomCount: Int { rooms.count }
 
-    func isIn(_ room: RoomID) -> Bool { rooms[room] != nil }
+    func isIn(_ room: RoomID) -> Bool { rooms.contains(room) }
 
     /// Visits each room once.
     func forEachRoom(_ visit: (RoomID) -> Void) {
-        for room in rooms.keys { visit(room) }
+        rooms.forEach(visit)
     }
 
     /// The rooms as a value that can be sent to another user's home, to ask `shares` there. It is the same
@@ -126,12 +115,11 @@ extension UserPresence {
 
     /// Whether some room is among the user's own too.
     func shares(aRoomOf other: RoomSnapshot) -> Bool {
-        rooms.count <= other.rooms.count
-            ? rooms.keys.contains { other.rooms[$0] != nil } : other.rooms.keys.contains { rooms[$0] != nil }
+        rooms.intersects(other.rooms)
     }
 
     /// The rooms that a user was in at one moment.
     struct RoomSnapshot: Sendable {
-        fileprivate let rooms: [RoomID: UInt32]
+        fileprivate let rooms: RoomTally
     }
 }

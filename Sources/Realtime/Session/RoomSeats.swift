@@ -10,7 +10,7 @@ struct RoomSeats {
 
     private static let fewest = 12
 
-    private var seats: [Seat] = []
+    private var seats = Few<Seat>()
     private var places: [RoomID: Int] = [:]
 
     var count: Int { seats.count }
@@ -18,7 +18,6 @@ struct RoomSeats {
     func contains(_ room: RoomID) -> Bool { index(of: room) != nil }
 
     mutating func insert(_ room: LocalRoom, at place: Int) {
-        if seats.isEmpty, seats.capacity == 0 { seats.reserveCapacity(1) }
         seats.append(Seat(room: room, place: place))
         if !places.isEmpty {
             places[room.id] = seats.count - 1
@@ -34,7 +33,7 @@ struct RoomSeats {
     mutating func remove(_ room: RoomID) -> (room: LocalRoom, place: Int)? {
         guard let index = index(of: room) else { return nil }
         let removed = seats[index]
-        let last = seats.removeLast()
+        let last = seats.remove(at: seats.count - 1)
         places[room] = nil
         if index < seats.count {
             seats[index] = last
