@@ -2,7 +2,7 @@
 # Recipes are one line each: what they do stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tsan test-asan bench conformance siege fuzz lint format clean
+.PHONY: help run test test-tsan test-asan bench conformance siege fuzz docs lint format clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ siege: ## slow senders and readers by the thousand while honest connections echo
 
 fuzz: ## fuzz every parser, ten minutes each (other limits: scripts/fuzz --help)
 	@scripts/setup && scripts/fuzz
+
+docs: ## the documentation of the Swift API, into build/docs
+	@scripts/docs
 
 lint: ## check the format of the Swift source and lint the scripts
 	@scripts/lint

@@ -23,6 +23,7 @@ public final class RealtimeServer: Sendable {
     /// Starts a server. It listens and is ready when this returns.
     ///
     /// - Parameters:
+    ///   - configuration: everything that can be set.
     ///   - handlers: what acts on events; `.builtIn()` of the module `Handlers`, and the application's own.
     ///   - authorizer: decides about rooms where tokens do not; without one the configuration does.
     ///   - log: where it says what happens; standard error unless told otherwise.

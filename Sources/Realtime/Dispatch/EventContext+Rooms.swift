@@ -41,8 +41,10 @@ extension EventContext {
     /// position, and from then on with all that is published.
     ///
     /// - Parameters:
+    ///   - room: which room.
     ///   - name: a name for the room, taken when it has none.
     ///   - create: whether the room begins when it is not there.
+    ///   - since: what the client has had already; what came after is sent again.
     ///   - status: what the user says of themselves.
     public func join(
         _ room: RoomID, name: String? = nil, create: Bool = true, since: StreamPosition? = nil,
@@ -99,7 +101,9 @@ extension EventContext {
 
     /// Notes what the sender says of themselves, and tells all rooms that they are in.
     ///
-    /// - Parameter custom: what the application adds to the status.
+    /// - Parameters:
+    ///   - status: `online`, `away`, `busy`, `editing` or `offline`.
+    ///   - custom: what the application adds to the status.
     public func updatePresence(
         status: String, custom: (some Encodable & Sendable)? = Optional<String>.none
     ) async throws(RealtimeError) {

@@ -52,8 +52,10 @@ public final class HandlerRegistry: Sendable {
 
     /// Adds a handler.
     ///
-    /// - Parameter order: its place among the handlers of its event: lower ones come first, and of the same
-    ///   order the one that was registered first. The built-in ones have 0.
+    /// - Parameters:
+    ///   - handler: what acts on the events.
+    ///   - order: its place among the handlers of its event: lower ones come first, and of the same order the
+    ///     one that was registered first. The built-in ones have 0.
     public func register(_ handler: some EventHandler, order: Int = 0) throws(RegistrationError) {
         let entry = HandlerEntry(handler, order: order)
         try state.withLock { state throws(RegistrationError) in try state.table.add(entry) }
