@@ -136,6 +136,7 @@ extension JSONValue: Equatable {
 }
 
 extension JSONValue.Member: Equatable {
+    /// Whether both have the same bytes as key, and the same value.
     public static func == (left: Self, right: Self) -> Bool {
         left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
     }
