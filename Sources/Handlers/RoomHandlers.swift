@@ -32,9 +32,12 @@ public struct JoinRoomHandler: EventHandler {
 }
 
 /// `leave_room`: a connection wants to be in a room no more.
-public struct LeaveRoom: RealtimeEvent {
+public struct LeaveRoom: UnreadEvent {
     /// `leave_room`.
     public static let eventType = "leave_room"
+
+    /// Makes the event.
+    public init() {}
 }
 
 /// Takes connections out of rooms.
@@ -52,9 +55,12 @@ public struct LeaveRoomHandler: EventHandler {
 }
 
 /// `query_room`: who is in a room?
-public struct QueryRoom: RealtimeEvent {
+public struct QueryRoom: UnreadEvent {
     /// `query_room`.
     public static let eventType = "query_room"
+
+    /// Makes the event.
+    public init() {}
 }
 
 /// Tells who is in a room.

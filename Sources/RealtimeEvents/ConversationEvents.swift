@@ -36,20 +36,10 @@ public struct Typing: RealtimeEvent {
 
 /// Anything at all, to a room or to one user. What `data` holds is between the application's own clients;
 /// the server passes it on byte for byte.
-public struct Message: RealtimeEvent {
+public struct Message: UnreadEvent {
     /// `message`.
     public static let eventType = "message"
 
-    /// Makes the event without looking at its data.
+    /// Makes the event.
     public init() {}
-
-    /// Takes any value at all.
-    public init(from decoder: any Decoder) {}
-
-    /// Writes an object without members.
-    public func encode(to encoder: any Encoder) throws {
-        _ = encoder.container(keyedBy: NoKey.self)
-    }
-
-    private enum NoKey: CodingKey {}
 }

@@ -13,6 +13,12 @@ public protocol RealtimeEvent: Codable, Sendable {
     static var eventType: String { get }
 }
 
+/// An event whose handlers do not look at its data: nothing is decoded, and any data will do.
+public protocol UnreadEvent: RealtimeEvent {
+    /// Makes the event without data.
+    init()
+}
+
 /// Something that happened to a task. Everybody in the project's room hears of it, and so does the one it is
 /// assigned to.
 public protocol TaskEvent: RealtimeEvent {

@@ -29,7 +29,7 @@ extension DispatchCore {
     private func run(_ event: ApplicationEvent, _ plan: Plan) async throws(RealtimeError) -> EventScope {
         let loop = hub.loop(event.room.map { hub.home(of: $0) } ?? 0)
         let sender = Sender(
-            user: nil, username: event.service?.string ?? "", device: nil, connection: nil,
+            user: nil, username: event.service?.string ?? "", device: nil, connectionID: nil,
             isApplication: true)
         let scope = EventScope(
             core: self, loop: loop, type: event.type, data: event.data, room: event.room, recipient: nil,

@@ -88,7 +88,11 @@ extension EventContext {
 
     /// Remembers what was published, for the answer.
     private func note(_ publication: Publication) async throws(RealtimeError) -> Published {
-        try await scope.onLoop { [scope] in scope.publication = publication }
+        if scope.loop.isCurrent {
+            scope.publication = publication
+        } else {
+            try await scope.onLoop { [scope] in scope.publication = publication }
+        }
         return Published(publication)
     }
 }

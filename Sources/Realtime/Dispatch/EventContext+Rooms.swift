@@ -140,16 +140,25 @@ extension EventContext {
     /// Refuses the event when its sender may not publish in a room: that takes the right to write, and being in
     /// the room for those who may read it.
     public func requirePublishing(in room: RoomID) async throws(RealtimeError) {
-        guard scope.session != nil else { return }
+        guard let session = scope.session else { return }
+        if scope.loop.isCurrent, session.isOpen, !scope.isOver,
+            let rights = scope.core.access.knownRights(of: session.identity, in: room)
+        {
+            // The usual way: nobody has to be asked, and nothing has to be waited for.
+            try Self.check(rights, isMember: session.isIn(room))
+            return
+        }
         let rights = try await rights(in: room)
+        let isMember = try await onSession { session throws(RealtimeError) in session.isIn(room) }
+        try Self.check(rights, isMember: isMember)
+    }
+
+    private static func check(_ rights: RoomRights, isMember: Bool) throws(RealtimeError) {
         guard rights.contains(.write) else {
             throw RealtimeError(.forbidden, "The token does not allow publishing in that room.")
         }
-        guard rights.contains(.read) else { return }
-        try await onSession { session throws(RealtimeError) in
-            guard session.isIn(room) else {
-                throw RealtimeError(.notInRoom, "Join the room before publishing in it.")
-            }
+        guard isMember || !rights.contains(.read) else {
+            throw RealtimeError(.notInRoom, "Join the room before publishing in it.")
         }
     }
 

@@ -22,9 +22,18 @@ final class HandlerEntry: Sendable {
         effect = handler.effect
         self.order = order
         eventType = Self.type(of: handler)
-        run = { context in
-            try await handler.handle(context.decode(), in: context)
+        run = Self.run(handler)
+    }
+
+    private static func run<Handler: EventHandler>(
+        _ handler: Handler
+    ) -> @Sendable (EventContext) async throws -> Void {
+        if let unread = Handler.Event.self as? any UnreadEvent.Type,
+            let event = unread.init() as? Handler.Event
+        {
+            return { context in try await handler.handle(event, in: context) }
         }
+        return { context in try await handler.handle(context.decode(), in: context) }
     }
 
     private static func type<Handler: EventHandler>(of handler: Handler) -> ExactText {

@@ -6,12 +6,14 @@ public struct Sender: Sendable {
     public let username: String
     /// Which of the user's devices, where the token says so.
     public let device: DeviceID?
-    /// The connection's name; nil for what did not come over one.
-    public let connection: String?
+    let connectionID: ConnectionID?
     /// Whether it is the application: its Swift code, or a backend with a service token.
     public let isApplication: Bool
 
+    /// The connection's name; nil for what did not come over one.
+    public var connection: String? { connectionID?.description }
+
     /// The application's own code.
     static let application = Sender(
-        user: nil, username: "", device: nil, connection: nil, isApplication: true)
+        user: nil, username: "", device: nil, connectionID: nil, isApplication: true)
 }

@@ -10,8 +10,7 @@ struct EchoEndpoint: WebSocketEndpoint {
         func closed(_ socket: WebSocketCarrier) {}
     }
 
-    func admit(_ request: WebSocketRequest, later: @escaping WebSocketAdmission.Later) -> WebSocketAdmission?
-    {
+    func admit(_ request: WebSocketRequest, later: PendingUpgrade) -> WebSocketAdmission? {
         .accepted { _ in Session() }
     }
 }

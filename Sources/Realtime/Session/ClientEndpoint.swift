@@ -5,8 +5,7 @@ struct ClientEndpoint: WebSocketEndpoint {
 
     var subprotocols: [String] { ["realtime.v1"] }
 
-    func admit(_ request: WebSocketRequest, later: @escaping WebSocketAdmission.Later) -> WebSocketAdmission?
-    {
+    func admit(_ request: WebSocketRequest, later: PendingUpgrade) -> WebSocketAdmission? {
         guard origins.allows(request) else {
             return .refused(.error(.forbidden, .forbidden, "This page may not connect."))
         }
@@ -32,7 +31,7 @@ struct ClientEndpoint: WebSocketEndpoint {
         }
         let answer = ExactText(token).withUTF8 { token in
             services.authenticator.authenticate(token) { outcome in
-                later(admission(of: outcome, device: device))
+                later.decide(admission(of: outcome, device: device))
             }
         }
         return switch answer {

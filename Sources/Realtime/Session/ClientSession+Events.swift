@@ -61,7 +61,7 @@ extension ClientSession {
         let claims = identity
         return Sender(
             user: claims.user, username: claims.username, device: device,
-            connection: connection.description, isApplication: false)
+            connectionID: connection, isApplication: false)
     }
 
     private func run(_ scope: EventScope, _ plan: DispatchCore.Plan) {

@@ -151,11 +151,10 @@ final class HTTPCarrier: ConnectionDriver {
             complete(.rejection(error), on: connection)
             return
         }
-        let me = LoopBound(self, on: connection.transport.loop)
         let wanted = WebSocketRequest(head: head, peerAddress: connection.peerAddress)
-        let admission = target.admit(wanted) { admission in
-            me.loop.post { me.value.resume(granted, admission) }
-        }
+        let pending = PendingUpgrade(
+            carrier: LoopBound(self, on: connection.transport.loop), upgrade: granted)
+        let admission = target.admit(wanted, later: pending)
         if let admission {
             decide(granted, admission, on: connection)
         } else {
@@ -181,7 +180,7 @@ final class HTTPCarrier: ConnectionDriver {
     }
 
     /// It has been decided; the client may be gone by now.
-    private func resume(_ granted: WebSocketUpgrade, _ admission: WebSocketAdmission) {
+    fileprivate func resume(_ granted: WebSocketUpgrade, _ admission: WebSocketAdmission) {
         guard let connection, connection.isOpen else { return }
         decide(granted, admission, on: connection)
         guard connection.isOpen else { return }
@@ -277,6 +276,17 @@ final class HTTPCarrier: ConnectionDriver {
     private func writer(answering head: HTTPRequestHead?, on connection: Connection) -> HTTPResponseWriter {
         HTTPResponseWriter(
             answering: head, closes: exchange.endsAfterAnswer, date: connection.transport.httpDate)
+    }
+}
+
+/// A request for a WebSocket that waits to be decided about. Any thread may say what was decided, once.
+struct PendingUpgrade: Sendable {
+    fileprivate let carrier: LoopBound<HTTPCarrier>
+    fileprivate let upgrade: WebSocketUpgrade
+
+    /// It has been decided.
+    func decide(_ admission: WebSocketAdmission) {
+        carrier.loop.post { carrier.value.resume(upgrade, admission) }
     }
 }
 

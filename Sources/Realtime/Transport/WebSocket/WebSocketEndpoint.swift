@@ -6,7 +6,7 @@ protocol WebSocketEndpoint: Sendable {
     /// Decides whether a request becomes a WebSocket. Called on the connection's loop.
     ///
     /// - Parameter later: takes the decision when this returned nil; once, from any thread.
-    func admit(_ request: WebSocketRequest, later: @escaping WebSocketAdmission.Later) -> WebSocketAdmission?
+    func admit(_ request: WebSocketRequest, later: PendingUpgrade) -> WebSocketAdmission?
 }
 
 extension WebSocketEndpoint {
@@ -22,8 +22,6 @@ struct WebSocketRequest {
 
 /// What was decided about a request for an upgrade.
 enum WebSocketAdmission: Sendable {
-    typealias Later = @Sendable (WebSocketAdmission) -> Void
-
     /// It becomes a WebSocket, with this behind it. The closure is called on the socket's loop, and what it
     /// returns stays there; it is not called when the client has gone meanwhile.
     case accepted(@Sendable (WebSocketCarrier) -> any WebSocketSession)
