@@ -15,6 +15,8 @@ final class UserAccount: @unchecked Sendable {
         var repeats: Repeats?
         var presence = PresenceState.initial
         var connections = 0
+        /// When the last connection went.
+        var goneAt = Instant(nanoseconds: .min)
     }
 
     /// What is remembered of messages with an id, and who waits for the answer to one. A piece of memory of its
@@ -39,27 +41,30 @@ final class UserAccount: @unchecked Sendable {
     // MARK: Connections
 
     /// Takes in a connection, unless the user has as many as they may.
-    func connect(atMost limit: Int) -> Bool {
+    ///
+    /// - Parameter grace: who comes back within it is still who they were, else they begin anew.
+    func connect(atMost limit: Int, at now: Instant, grace: Duration) -> Bool {
         withState { state in
             guard state.connections < limit else { return false }
+            if state.connections == 0, now >= state.goneAt + grace { state.presence = .initial }
             state.connections += 1
             return true
         }
     }
 
-    func disconnect() {
+    func disconnect(at now: Instant) {
         withState { state in
             state.connections -= 1
-            // Who comes again begins anew.
-            if state.connections == 0 { state.presence = .initial }
+            state.goneAt = now
         }
     }
 
     /// Whether there is nothing left to remember.
-    func isIdle(at now: Instant, _ limits: PublishWindow.Limits) -> Bool {
+    func isIdle(at now: Instant, _ limits: PublishWindow.Limits, grace: Duration) -> Bool {
         withState { state in
             state.repeats?.window.expire(at: now, limits: limits)
-            return state.connections == 0 && state.repeats?.window.count ?? 0 == 0
+            let hasGone = state.connections == 0 && now >= state.goneAt + grace
+            return hasGone && state.repeats?.window.count ?? 0 == 0
         }
     }
 

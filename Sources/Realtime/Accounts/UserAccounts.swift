@@ -8,11 +8,12 @@ final class UserAccounts: Sendable {
         /// What the stripe's accounts are touched under.
         let accountLock = Locked(())
 
-        mutating func account(of user: UserID, at now: Instant, _ window: PublishWindow.Limits) -> UserAccount
-        {
+        mutating func account(
+            of user: UserID, at now: Instant, _ window: PublishWindow.Limits, grace: Duration
+        ) -> UserAccount {
             if let known = accounts[user] { return known }
             if accounts.count >= pruneAt {
-                accounts = accounts.filter { !$0.value.isIdle(at: now, window) }
+                accounts = accounts.filter { !$0.value.isIdle(at: now, window, grace: grace) }
                 pruneAt = max(64, 2 * accounts.count)
             }
             let account = UserAccount(lock: accountLock)
@@ -23,9 +24,12 @@ final class UserAccounts: Sendable {
 
     private let stripes = (0..<64).map { _ in Locked(Stripe()) }
     private let window: PublishWindow.Limits
+    private let grace: Duration
     private let time: TimeSource
 
-    init(window: PublishWindow.Limits, time: TimeSource) {
+    /// - Parameter grace: how long a user who has lost the last connection may be away without a word.
+    init(window: PublishWindow.Limits, grace: Duration, time: TimeSource) {
+        self.grace = grace
         self.window = window
         self.time = time
     }
@@ -33,7 +37,7 @@ final class UserAccounts: Sendable {
     /// The user's account, for one who publishes without a connection.
     func account(of user: UserID) -> UserAccount {
         let now = time.now
-        return stripe(of: user).withLock { $0.account(of: user, at: now, window) }
+        return stripe(of: user).withLock { $0.account(of: user, at: now, window, grace: grace) }
     }
 
     /// The user's account with one more connection in it; nil when there are too many.
@@ -41,8 +45,8 @@ final class UserAccounts: Sendable {
         let now = time.now
         // Within the stripe's lock, so that the account is not taken for idle in between.
         return stripe(of: user).withLock { stripe in
-            let account = stripe.account(of: user, at: now, window)
-            return account.connect(atMost: limit) ? account : nil
+            let account = stripe.account(of: user, at: now, window, grace: grace)
+            return account.connect(atMost: limit, at: now, grace: grace) ? account : nil
         }
     }
 

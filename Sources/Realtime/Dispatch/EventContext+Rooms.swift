@@ -58,12 +58,15 @@ extension EventContext {
             guard session.isIn(room) || session.roomCount < scope.core.settings.roomsPerConnection else {
                 throw RealtimeError(.rateLimited, "The connection is in as many rooms as it may be.")
             }
-            if let state { session.presence = state }
-            scope.answer = .replied
             let identity = session.identity
+            if let state, state != session.presence {
+                session.presence = state
+                scope.core.hub.update(identity.user, state, from: session.connection)
+            }
+            scope.answer = .replied
             return RoomJoin(
                 connection: session.connection, user: identity.user, username: identity.username,
-                device: identity.device, state: state ?? session.presence, name: name, since: since)
+                device: identity.device, state: session.presence, name: name, since: since)
         }
         try await scope.core.hub.join(join, room: room, create: create, answering: scope.messageID)
     }

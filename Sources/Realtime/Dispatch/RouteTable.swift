@@ -66,7 +66,8 @@ enum EventType {
     private static let reserved: Set<ExactText> = Set(
         [
             "auth", "ping", "pong", "ack", "error", "connect", "disconnect", "auth_success", "token_expiring",
-            "room_joined", "room_left", "room_info", "system_notification",
+            "room_joined", "room_left", "room_info", "system_notification", "notification_page",
+            "notification_counts",
         ].map { ExactText($0) })
 
     /// Types that handlers may take, and that the server alone tells of.

@@ -18,6 +18,8 @@ final class HubShard {
     private(set) var rooms: [RoomID: RoomHome] = [:]
     /// The users whose home is here.
     private(set) var users: [UserID: UserHome] = [:]
+    /// When those were last seen whose home is here and who are not.
+    private(set) var recentlySeen = RecentlySeen()
     var counters = HubCounters()
     /// Events of this loop that handlers have not done with yet.
     var eventsInFlight = 0
@@ -134,6 +136,7 @@ extension HubShard {
     }
 
     func forget(_ user: UserHome) {
+        recentlySeen.note(user.id, at: user.presence.lastSeen)
         users[user.id] = nil
     }
 

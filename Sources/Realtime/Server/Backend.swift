@@ -46,7 +46,7 @@ final class Backend: Sendable {
     /// A user, as they are now.
     func user(_ id: UserID) async throws(RealtimeError) -> UserReport {
         try await hub.perform(on: hub.home(of: id)) { shard in
-            shard.user(id).map { UserReport($0) } ?? UserReport(unknown: id)
+            shard.user(id).map { UserReport($0) } ?? UserReport(absent: id, lastSeen: shard.recentlySeen[id])
         }
     }
 

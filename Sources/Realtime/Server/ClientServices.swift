@@ -20,7 +20,8 @@ struct ClientServices: Sendable {
             time: time)
         let window = PublishWindow.Limits()
         let core = DispatchCore(
-            hub: hub, registry: handlers, accounts: UserAccounts(window: window, time: time),
+            hub: hub, registry: handlers,
+            accounts: UserAccounts(window: window, grace: configuration.presence.grace, time: time),
             access: RoomAccess(configuration, authorizer: authorizer),
             settings: DispatchSettings(configuration), window: window, log: log)
         hub.whenPresenceChanges = { [unowned core] change in

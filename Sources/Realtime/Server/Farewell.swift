@@ -6,10 +6,13 @@ enum Farewell {
 
     /// A `disconnect` message, with a moment to come back at that is this client's own.
     static func message() -> [UInt8] {
-        let code = WebSocketCloseCode.draining.rawValue
-        let wait = Int.random(in: spread)
-        return Array(
-            #"{"type":"disconnect","data":{"code":\#(code),"reason":"draining","retry_after_ms":\#(wait)}}"#
-                .utf8)
+        var ids = MessageIDGenerator()
+        let date = TimeSource.system.date
+        var message = ByteBuffer()
+        message.appendDisconnect(
+            closeCode: Int(WebSocketCloseCode.draining.rawValue), reason: "draining",
+            retryAfter: .milliseconds(Int.random(in: spread)),
+            EnvelopeHead(messageID: ids.next(at: date), timestamp: date))
+        return message.array
     }
 }

@@ -23,14 +23,14 @@ struct UserReport: Sendable {
         lastSeen = home.presence.lastSeen
     }
 
-    init(unknown user: UserID) {
+    init(absent user: UserID, lastSeen date: Timestamp?) {
         self.user = user
         username = user.string
         isOnline = false
         status = .offline
         devices = 0
         rooms = []
-        lastSeen = nil
+        lastSeen = date
     }
 }
 

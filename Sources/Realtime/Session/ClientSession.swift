@@ -45,7 +45,7 @@ final class ClientSession: LoopTimerTarget {
     func received(_ message: UnsafeRawBufferPointer, isText: Bool) {
         guard !life.isOver else { return }
         guard isText else {
-            refuse(RealtimeError(.malformed, "A binary message means nothing here."), replyTo: nil)
+            receivedBinary()
             return
         }
         if isBusy || !queue.isEmpty {
@@ -54,6 +54,15 @@ final class ClientSession: LoopTimerTarget {
         } else {
             handle(message)
         }
+    }
+
+    private func receivedBinary() {
+        let error = RealtimeError(.malformed, "A binary message means nothing here.")
+        guard life.isOpen else {
+            endBeforeAuthentication(error, replyTo: nil, .malformed)
+            return
+        }
+        if admit(.other, replyTo: nil) { refuse(error, replyTo: nil) }
     }
 
     /// Handles a message, or what of it can be handled at once.

@@ -33,7 +33,7 @@ final class SessionServices: Sendable {
 
     /// A place in a user's account for one more connection; nil when there are too many.
     func accountSeat(of user: UserID) -> AccountSeat? {
-        core.accounts.connect(user, atMost: settings.connectionsPerUser).map { AccountSeat($0) }
+        core.accounts.connect(user, atMost: settings.connectionsPerUser).map { AccountSeat($0, time) }
     }
 }
 
@@ -42,11 +42,14 @@ final class SessionServices: Sendable {
 final class AccountSeat: Sendable {
     let account: UserAccount
 
-    fileprivate init(_ account: UserAccount) {
+    private let time: TimeSource
+
+    fileprivate init(_ account: UserAccount, _ time: TimeSource) {
         self.account = account
+        self.time = time
     }
 
     deinit {
-        account.disconnect()
+        account.disconnect(at: time.now)
     }
 }
