@@ -6,9 +6,9 @@ import CCurl
 final class CurlMulti: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
     private let settings: HTTPClient.Settings
-    private var running: [TransferLoop.Ticket: CurlTransfer] = [:]
+    private var running: [TransferDesk.Ticket: CurlTransfer] = [:]
     /// Whose handle it is.
-    private var tickets: [UnsafeMutableRawPointer: TransferLoop.Ticket] = [:]
+    private var tickets: [UnsafeMutableRawPointer: TransferDesk.Ticket] = [:]
 
     /// libcurl wants to be initialised once in a process.
     private static let library = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
@@ -18,7 +18,8 @@ final class CurlMulti: @unchecked Sendable {
         guard let multi = curl_multi_init() else { preconditionFailure("out of memory") }
         // Without the descriptors that this needs, nobody could ever wake the thread.
         precondition(curl_multi_wakeup(multi) == CURLM_OK, "out of file descriptors")
-        _ = realtime_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.maximumInFlight)
+        let code = realtime_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.maximumConnections)
+        precondition(code == CURLM_OK, "libcurl does not know an option")
         self.multi = multi
         self.settings = settings
     }
@@ -33,16 +34,19 @@ final class CurlMulti: @unchecked Sendable {
         curl_multi_wakeup(multi)
     }
 
-    /// Begins a request.
-    func add(_ request: HTTPClient.Request, as ticket: TransferLoop.Ticket) {
-        let transfer = CurlTransfer(request, settings)
+    /// How many requests are running.
+    var count: Int { running.count }
+
+    /// Begins a request, which may take so long.
+    func add(_ request: HTTPClient.Request, as ticket: TransferDesk.Ticket, within time: Duration) {
+        let transfer = CurlTransfer(request, within: time, settings)
         let code = curl_multi_add_handle(multi, transfer.easy)
         precondition(code == CURLM_OK, "libcurl takes no request")
         running[ticket] = transfer
         tickets[transfer.easy] = ticket
     }
 
-    private func remove(_ ticket: TransferLoop.Ticket) -> CurlTransfer? {
+    private func remove(_ ticket: TransferDesk.Ticket) -> CurlTransfer? {
         guard let transfer = running.removeValue(forKey: ticket) else { return nil }
         tickets[transfer.easy] = nil
         curl_multi_remove_handle(multi, transfer.easy)
@@ -51,16 +55,16 @@ final class CurlMulti: @unchecked Sendable {
 
     /// Ends a request early. Nil when it is not running; else the error to tell, which says whether the request
     /// was on its way.
-    func abort(_ ticket: TransferLoop.Ticket, _ error: HTTPClientError) -> HTTPClientError? {
+    func abort(_ ticket: TransferDesk.Ticket, _ error: HTTPClientError) -> HTTPClientError? {
         guard let transfer = remove(ticket) else { return nil }
         return HTTPClientError(error.code, error.detail, mayHaveArrived: transfer.wasSent)
     }
 
     /// Does what can be done now, and gives what has come to an end.
-    func advance() -> [(TransferLoop.Ticket, TransferLoop.Outcome)] {
+    func advance() -> [(TransferDesk.Ticket, TransferDesk.Outcome)] {
         var runningCount: Int32 = 0
         curl_multi_perform(multi, &runningCount)
-        var finished: [(TransferLoop.Ticket, TransferLoop.Outcome)] = []
+        var finished: [(TransferDesk.Ticket, TransferDesk.Outcome)] = []
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
             // The message is gone when its handle is removed.
@@ -74,9 +78,10 @@ final class CurlMulti: @unchecked Sendable {
         return finished
     }
 
-    /// Waits until there is something to do: bytes, a time-out, a `wake`.
-    func sleep() {
-        let code = curl_multi_poll(multi, nil, 0, 600_000, nil)
+    /// Waits until there is something to do, bytes, a time-out or a `wake`, but no longer than `limit`.
+    func sleep(atMost limit: Duration?) {
+        let milliseconds = min(limit.map(CurlTransfer.milliseconds) ?? .max, 600_000)
+        let code = curl_multi_poll(multi, nil, 0, Int32(milliseconds), nil)
         precondition(code == CURLM_OK, "libcurl cannot wait")
     }
 }
@@ -88,7 +93,7 @@ private final class CurlTransfer {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
 
-    init(_ request: HTTPClient.Request, _ settings: HTTPClient.Settings) {
+    init(_ request: HTTPClient.Request, within time: Duration, _ settings: HTTPClient.Settings) {
         guard let easy = curl_easy_init() else { preconditionFailure("out of memory") }
         self.easy = easy
         collector = ResponseCollector(maximumBodyBytes: settings.maximumResponseBytes)
@@ -96,7 +101,7 @@ private final class CurlTransfer {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         setRules(settings)
         setRequest(request)
-        set(CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout ?? settings.timeout))
+        set(CURLOPT_TIMEOUT_MS, Self.milliseconds(time))
     }
 
     deinit {
@@ -170,7 +175,8 @@ private final class CurlTransfer {
         precondition(code == CURLE_OK, "libcurl does not know an option")
     }
 
-    private static func milliseconds(_ duration: Duration) -> Int {
+    /// At least one, because libcurl takes none for no limit.
+    static func milliseconds(_ duration: Duration) -> Int {
         let limit = Duration.seconds(1 << 20)
         let (seconds, attoseconds) = min(max(duration, .milliseconds(1)), limit).components
         return Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
@@ -197,7 +203,7 @@ private final class CurlTransfer {
     }
 
     /// What came of it.
-    func outcome(_ code: CURLcode) -> TransferLoop.Outcome {
+    func outcome(_ code: CURLcode) -> TransferDesk.Outcome {
         if code == CURLE_OK {
             let status = number(CURLINFO_RESPONSE_CODE)
             return .success(

@@ -17,8 +17,10 @@ public final class HTTPClient: Sendable {
         public var connectTimeout: Duration
         /// The largest body of a response.
         public var maximumResponseBytes: Int
-        /// How many requests may be on their way at a time. One more is refused with `overloaded`, because what
-        /// waits without an end is of no use to anybody.
+        /// How many connections may be open at a time. Requests beyond it wait for one, within their time.
+        public var maximumConnections: Int
+        /// How many requests may be on their way or wait for a connection. One more is refused with `overloaded`,
+        /// because what waits without a bound is of no use to anybody.
         public var maximumInFlight: Int
         /// A file with the certificates (PEM) that are trusted in place of the system's.
         public var certificateAuthorities: String?
@@ -26,23 +28,26 @@ public final class HTTPClient: Sendable {
         /// Makes settings that suit requests between servers.
         public init(
             timeout: Duration = .seconds(10), connectTimeout: Duration = .seconds(5),
-            maximumResponseBytes: Int = 1 << 20, maximumInFlight: Int = 64,
+            maximumResponseBytes: Int = 1 << 20, maximumConnections: Int = 16, maximumInFlight: Int = 1024,
             certificateAuthorities: String? = nil
         ) {
             self.timeout = timeout
             self.connectTimeout = connectTimeout
             self.maximumResponseBytes = maximumResponseBytes
+            self.maximumConnections = maximumConnections
             self.maximumInFlight = maximumInFlight
             self.certificateAuthorities = certificateAuthorities
         }
     }
 
-    private let transfers: TransferLoop
+    private let transfers: TransferDesk
 
     /// Starts a client.
     public init(_ settings: Settings = Settings()) {
-        precondition(settings.maximumInFlight > 0, "a client must be allowed one request at a time")
-        transfers = TransferLoop(settings)
+        precondition(
+            settings.maximumInFlight > 0 && settings.maximumConnections > 0,
+            "a client must be allowed one request at a time")
+        transfers = TransferDesk(settings)
     }
 
     deinit {

@@ -24,7 +24,7 @@ struct APICaller: Sendable {
         client = HTTPClient(
             HTTPClient.Settings(
                 timeout: settings.timeout, connectTimeout: settings.timeout,
-                maximumResponseBytes: 16 << 20, maximumInFlight: max(settings.maximumInFlight, 1),
+                maximumResponseBytes: 16 << 20, maximumConnections: max(settings.maximumConnections, 1),
                 certificateAuthorities: settings.certificateAuthorities))
     }
 

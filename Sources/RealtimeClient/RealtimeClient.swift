@@ -23,20 +23,20 @@ public struct RealtimeClient: Sendable {
         /// How long a call may take with all its attempts and the pauses between them. Default 30 s, and never
         /// more than 4 min, because the server knows a repeated broadcast for five.
         public var totalTime: Duration
-        /// How many calls may be on their way at a time; one more waits its turn like a failed attempt. Default 64.
-        public var maximumInFlight: Int
+        /// How many connections may be open at a time; calls beyond it wait for one. Default 16.
+        public var maximumConnections: Int
         /// A file with the certificates (PEM) that are trusted in place of the system's. Default nil.
         public var certificateAuthorities: String?
 
         /// Makes settings.
         public init(
             timeout: Duration = .seconds(10), attempts: Int = 4, totalTime: Duration = .seconds(30),
-            maximumInFlight: Int = 64, certificateAuthorities: String? = nil
+            maximumConnections: Int = 16, certificateAuthorities: String? = nil
         ) {
             self.timeout = timeout
             self.attempts = attempts
             self.totalTime = totalTime
-            self.maximumInFlight = maximumInFlight
+            self.maximumConnections = maximumConnections
             self.certificateAuthorities = certificateAuthorities
         }
     }

@@ -231,6 +231,45 @@ struct HTTPClientTests {
         #expect(try await client.send(.init(.get, server.url)).status == 200)
     }
 
+    @Test("Requests beyond the allowed connections wait for one")
+    func waitsForConnection() async throws {
+        let server = ScriptedServer(.respond(200))
+        let client = HTTPClient(.init(maximumConnections: 2))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { _ = try await client.send(.init(.get, server.url)) } }
+            try await group.waitForAll()
+        }
+        #expect(server.requests.count == 50)
+        #expect(server.connectionCount <= 2)
+    }
+
+    @Test("Who waits for a connection waits only within the time of the request, and was not heard")
+    func waitsForConnectionInVain() async {
+        let server = ScriptedServer(.silence())
+        let client = HTTPClient(.init(maximumConnections: 1))
+        let first = Task { await failure(of: .init(.get, server.url), from: client) }
+        await server.waitForRequests(1)
+        let error = await failure(of: .init(.get, server.url, timeout: .milliseconds(50)), from: client)
+        #expect(error?.code == .timedOut)
+        #expect(error?.mayHaveArrived == false)
+        #expect(server.requests.count == 1)
+        first.cancel()
+        _ = await first.value
+    }
+
+    @Test("Who is cancelled while waiting for a connection waits no longer")
+    func cancelledWhileWaitingForConnection() async {
+        let server = ScriptedServer(.silence())
+        let client = HTTPClient(.init(maximumConnections: 1))
+        let first = Task { await failure(of: .init(.get, server.url), from: client) }
+        await server.waitForRequests(1)
+        let second = Task { await failure(of: .init(.get, server.url), from: client) }
+        second.cancel()
+        #expect(await second.value?.code == .cancelled)
+        first.cancel()
+        #expect(await first.value?.code == .cancelled)
+    }
+
     @Test("Cancelling the task ends the request and its connection")
     func cancelled() async {
         let server = ScriptedServer(.silence())
