@@ -38,7 +38,7 @@ let package = Package(
             name: "RealtimeClient", dependencies: ["RealtimeEvents", "HTTPClient"], swiftSettings: strict),
         .target(
             name: "Realtime",
-            dependencies: ["RealtimeEvents", "CLibuv", "CZlib", "COpenSSL", "CJWT", "CLinux"],
+            dependencies: ["RealtimeEvents", "HTTPClient", "CLibuv", "CZlib", "COpenSSL", "CJWT", "CLinux"],
             swiftSettings: strict),
         .target(name: "Handlers", dependencies: ["Realtime"], swiftSettings: strict),
         .executableTarget(
@@ -50,7 +50,9 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
 
         .testTarget(
-            name: "RealtimeTests", dependencies: ["Realtime", "Handlers", "COpenSSL"], swiftSettings: strict),
+            name: "RealtimeTests",
+            dependencies: ["Realtime", "Handlers", "HTTPClient", "ScriptedServer", "COpenSSL"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Realtime", "realtime-server"], swiftSettings: strict),

@@ -1,10 +1,11 @@
-/// The two tables of `docs/architecture.md`: which folder may know which, and who owns which C library.
+/// The two tables of `docs/architecture.md`: which folder may know which, and who may
+/// import which module.
 ///
 /// The page is not a copy of these rules, it is where they stand: what a reader sees is what is enforced.
 struct Blueprint {
     /// For each folder of `Sources/Realtime`, the folders whose types it may mention beside its own.
     var mayKnow: [String: Set<String>] = [:]
-    /// For each C module, the folders or files under `Sources/Realtime` that may import it.
+    /// For each module that not everyone may import, the folders or files under `Sources/Realtime` that may import it.
     var owners: [String: [String]] = [:]
 
     /// Modules that any file may import.
@@ -24,7 +25,7 @@ struct Blueprint {
         for (folder, known) in mayKnow where known.contains("everything") {
             mayKnow[folder] = Set(mayKnow.keys)
         }
-        let modules = try Self.rows(under: "| C module | what for | imported by |", of: page)
+        let modules = try Self.rows(under: "| module | what for | imported by |", of: page)
         for row in modules {
             owners[row[0]] = row[2].split(separator: ",").map { $0.filter { !" `".contains($0) } }
         }

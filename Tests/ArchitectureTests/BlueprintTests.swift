@@ -10,7 +10,7 @@ struct BlueprintTests {
         | `Loop` | loops | `Base` |
         | `Server` | the wiring | everything |
 
-        | C module | what for | imported by |
+        | module | what for | imported by |
         |---|---|---|
         | `CLibuv` | loops | `Loop`, `Server/Signals.swift` |
         """

@@ -186,7 +186,7 @@ struct HTTPClientTests {
         arguments: ["", "HTTP/1.1 200 OK\r\n"])
     func silence(_ answer: String) async {
         let server = ScriptedServer(.silence(after: Array(answer.utf8)))
-        let error = await failure(of: .init(.get, server.url, timeout: .milliseconds(50)))
+        let error = await failure(of: .init(.get, server.url, timeout: .milliseconds(500)))
         #expect(error?.code == .timedOut)
         #expect(error?.mayHaveArrived == true)
         await server.waitUntilAllConnectionsEnded()

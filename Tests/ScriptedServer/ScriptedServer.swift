@@ -59,6 +59,16 @@ public final class ScriptedServer: Sendable {
     /// How many connections have come.
     public var connectionCount: Int { state.connectionCount }
 
+    /// Takes requests from now on without answering them.
+    public func holdAnswers() {
+        state.hold(true)
+    }
+
+    /// Gives the answers that were held back, and all others at once again.
+    public func releaseAnswers() {
+        state.hold(false)
+    }
+
     /// Waits until so many requests have come whole.
     public func waitForRequests(_ count: Int) async {
         await state.wait { $0.requests.count >= count }

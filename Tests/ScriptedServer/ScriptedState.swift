@@ -7,6 +7,7 @@ final class ScriptedState: @unchecked Sendable {
         var requests: [ScriptedRequest] = []
         var descriptors: Set<Int32> = []
         var connectionCount = 0
+        var isHolding = false
         var isEnded = false
     }
 
@@ -15,17 +16,23 @@ final class ScriptedState: @unchecked Sendable {
     )
 
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    /// Signalled at every change.
+    private let changed: UnsafeMutablePointer<pthread_cond_t>
     private var contents: Contents
     private var waiters: [Waiter] = []
 
     init(_ answers: [ScriptedAnswer]) {
         mutex = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
+        changed = .allocate(capacity: 1)
+        pthread_cond_init(changed, nil)
         contents = Contents(answers: answers)
     }
 
     deinit {
+        pthread_cond_destroy(changed)
         pthread_mutex_destroy(mutex)
+        changed.deallocate()
         mutex.deallocate()
     }
 
@@ -50,12 +57,20 @@ final class ScriptedState: @unchecked Sendable {
         }
     }
 
-    /// Keeps a request and gives what it is answered with.
+    /// Keeps a request and gives what it is answered with, when answers are not held back any more.
     func take(_ request: ScriptedRequest) -> ScriptedAnswer {
-        change { contents in
+        let answer = change { contents in
             contents.requests.append(request)
             return contents.answers.count > 1 ? contents.answers.removeFirst() : contents.answers[0]
         }
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while contents.isHolding, !contents.isEnded { pthread_cond_wait(changed, mutex) }
+        return answer
+    }
+
+    func hold(_ isHolding: Bool) {
+        change { $0.isHolding = isHolding }
     }
 
     /// Ends every connection.
@@ -78,6 +93,7 @@ final class ScriptedState: @unchecked Sendable {
         let result = body(&contents)
         let met = waiters.filter { $0.isMet(contents) }
         waiters.removeAll { $0.isMet(contents) }
+        pthread_cond_broadcast(changed)
         pthread_mutex_unlock(mutex)
         for waiter in met { waiter.continuation.resume() }
         return result
