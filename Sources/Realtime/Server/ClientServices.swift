@@ -22,7 +22,7 @@ struct ClientServices: Sendable {
         let core = DispatchCore(
             hub: hub, registry: handlers,
             accounts: UserAccounts(window: window, grace: configuration.presence.grace, time: time),
-            access: RoomAccess(configuration, authorizer: authorizer),
+            access: RoomAccess(configuration, authorizer: authorizer, log: log),
             settings: DispatchSettings(configuration), window: window, log: log)
         hub.whenPresenceChanges = { [unowned core] change in
             core.tellHandlers(of: change, on: core.hub.loop(core.hub.home(of: change.user)))
@@ -42,11 +42,16 @@ extension OriginGate {
 }
 
 extension RoomAccess {
-    /// What decides for tokens that say nothing of rooms: the application where it has something to say, else
-    /// the configured policy.
-    init(_ configuration: ServerConfiguration, authorizer: (any RoomAuthorizer)?) {
+    /// What decides for tokens that say nothing of rooms: the application where it has something to say, in Swift
+    /// or over HTTP, else the configured policy.
+    init(_ configuration: ServerConfiguration, authorizer: (any RoomAuthorizer)?, log: Log) {
+        let rooms = configuration.rooms
         if let authorizer {
             self = .asks(authorizer)
+        } else if let url = rooms.authorizeURL {
+            self = .asks(
+                HTTPRoomAuthorizer(
+                    url: url, timeout: rooms.authorizeTimeout, cacheEntries: rooms.authorizeCache, log: log))
         } else {
             self = configuration.roomPolicy == .open ? .open : .closed
         }
