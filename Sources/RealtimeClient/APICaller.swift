@@ -43,8 +43,7 @@ struct APICaller: Sendable {
     }
 
     /// Makes a call until it succeeds, or it is of no use or too late to try again.
-    @discardableResult
-    func perform(_ call: APICall) async throws(RealtimeClientError) -> HTTPClient.Response {
+    private func perform(_ call: APICall) async throws(RealtimeClientError) -> HTTPClient.Response {
         let end = pauses.now() + min(settings.totalTime, Self.longestTotalTime)
         var mayHaveHappened = false
         var attempt = 1

@@ -32,35 +32,39 @@ extension RealtimeClient {
     /// Not tried again when the server may have got it: a repeat could meet connections that came since.
     @discardableResult
     public func disconnect(user: String) async throws(RealtimeClientError) -> Int {
-        struct Answer: Decodable {
-            let closed: Int
-        }
         let path = "/api/v1/users/" + APICall.segment(user) + "/connections"
-        return try await api.answer(to: .delete(path), as: Answer.self).closed
+        return try await api.answer(to: .delete(path), as: ClosedAnswer.self).closed
     }
 
-    /// Makes every token that a user has now worthless, and closes their connections at once.
+    /// Makes a user's tokens worthless at once, and says how many connections were closed.
     ///
-    /// - Parameter until: When the last of these tokens has expired anyway.
-    public func revoke(user: String, until: Date? = nil) async throws(RealtimeClientError) {
+    /// - Parameter until: Until when no token of the user is accepted. Without it, those are worthless that were
+    ///   issued up to now, and one that is made later is good.
+    @discardableResult
+    public func revoke(user: String, until: Date? = nil) async throws(RealtimeClientError) -> Int {
         try await revoke(RevocationBody(userID: user, tokenID: nil, until: until))
     }
 
-    /// Makes one token worthless, by its `jti`, and closes its connections at once.
+    /// Makes one token worthless at once, by its `jti`, and says how many connections were closed.
     ///
-    /// - Parameter until: When the token has expired anyway.
-    public func revoke(tokenID: String, until: Date? = nil) async throws(RealtimeClientError) {
+    /// - Parameter until: When the server may forget about it, because the token has expired.
+    @discardableResult
+    public func revoke(tokenID: String, until: Date? = nil) async throws(RealtimeClientError) -> Int {
         try await revoke(RevocationBody(userID: nil, tokenID: tokenID, until: until))
     }
 
-    private func revoke(_ body: RevocationBody) async throws(RealtimeClientError) {
-        try await api.perform(.post("/api/v1/revocations", body))
+    private func revoke(_ body: RevocationBody) async throws(RealtimeClientError) -> Int {
+        try await api.answer(to: .post("/api/v1/revocations", body), as: ClosedAnswer.self).closed
     }
 
     /// What the server counts.
     public func stats() async throws(RealtimeClientError) -> Stats {
         try await api.answer(to: .get("/api/v1/stats"))
     }
+}
+
+private struct ClosedAnswer: Decodable {
+    let closed: Int
 }
 
 private struct RevocationBody: Encodable {

@@ -12,7 +12,7 @@ extension RealtimeClient {
         /// With how many devices.
         public let devices: Int
         /// Since when.
-        public let since: Date?
+        public let since: Date
 
         private enum CodingKeys: String, CodingKey {
             case userID = "user_id"
@@ -56,7 +56,7 @@ extension RealtimeClient {
     public struct RoomPage: Decodable, Sendable, Hashable {
         /// The rooms of this part.
         public let rooms: [RoomSummary]
-        /// What to ask with for the next part; nil when this is the last.
+        /// What to ask with for the next part, as `after`; nil when this is the last.
         public let next: String?
     }
 
@@ -64,6 +64,8 @@ extension RealtimeClient {
     public struct User: Decodable, Sendable, Hashable {
         /// Who.
         public let userID: String
+        /// What others see.
+        public let username: String
         /// Whether any of their devices is connected.
         public let online: Bool
         /// What the user says of themselves, as in `online` or `away`.
@@ -77,7 +79,7 @@ extension RealtimeClient {
 
         private enum CodingKeys: String, CodingKey {
             case userID = "user_id"
-            case online, status, devices, rooms
+            case username, online, status, devices, rooms
             case lastSeen = "last_seen"
         }
     }
@@ -91,9 +93,9 @@ extension RealtimeClient {
     ///
     /// - Parameters:
     ///   - limit: How many at most, up to 100.
-    ///   - before: The `next` of the page before this one.
-    public func rooms(limit: Int = 100, before: String? = nil) async throws(RealtimeClientError) -> RoomPage {
-        let place = before.map { "&before=" + APICall.segment($0) } ?? ""
+    ///   - after: The `next` of the page before this one.
+    public func rooms(limit: Int = 100, after: String? = nil) async throws(RealtimeClientError) -> RoomPage {
+        let place = after.map { "&after=" + APICall.segment($0) } ?? ""
         return try await api.answer(to: .get("/api/v1/rooms?limit=\(limit)" + place))
     }
 
