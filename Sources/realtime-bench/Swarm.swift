@@ -33,7 +33,8 @@ protocol MessageSink {
 ///
 /// It is made on the main thread and then handed to one thread at a time; nothing in it is locked.
 final class Swarm: @unchecked Sendable {
-    static let bufferSize = 256 * 1024
+    /// Holds the answer to a join of the largest room that is measured.
+    static let bufferSize = 4 << 20
     static let longestFrame = bufferSize - 64
 
     let options: Options

@@ -48,6 +48,8 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     private var driver: (any ConnectionDriver)?
     private let link: TLSLink?
     private var outbox = Outbox()
+    /// The size of one large message that is not counted against the limit of what may wait, until all has left.
+    private var oversized = 0
     private var timer: LoopTimer?
     private var phase = Phase.open
     private var holds: ReadingHold = []
@@ -98,20 +100,25 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     /// Lets `write` append bytes to what is sent at the end of this turn.
     func send(_ write: (inout ByteBuffer) -> Void) {
         guard phase == .open else { return }
+        let before = outbox.count
         outbox.append(from: transport.outboxes, write)
-        sendingMore()
+        sendingMore(outbox.count - before)
     }
 
     /// Sends bytes that others send too, by reference.
     func send(_ bytes: SharedBytes) {
         guard phase == .open else { return }
         outbox.append(bytes, from: transport.outboxes)
-        sendingMore()
+        sendingMore(bytes.count)
     }
 
-    private func sendingMore() {
+    /// One message may be larger than what may wait, as the list of a large room's members is; a peer that reads
+    /// it is no slow reader. A second one before the first has left is counted.
+    private func sendingMore(_ size: Int) {
         markForFlush()
-        if unsentBytes > transport.settings.maxOutbox { driver?.outboxOverflowed(self) }
+        let limit = transport.settings.maxOutbox
+        if oversized == 0, size > limit / 4 { oversized = size }
+        if unsentBytes > limit + oversized { driver?.outboxOverflowed(self) }
     }
 
     /// Forgets everything collected but not yet handed to the kernel, to make room for a last word. Whole
@@ -237,6 +244,7 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     private func outboxIsEmpty() {
         switch phase {
         case .open:
+            oversized = 0
             release(.fullOutbox)
             driver?.outboxEmptied(self)
         case .finishing where peerHasEnded:
