@@ -23,7 +23,7 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     /// Stands for each of the protocol's methods for a type of JSON's own.
     @inline(__always)
     func decode<Value: JSONPrimitive>(_ type: Value.Type, forKey key: Key) throws -> Value {
-        try source.primitive(type, at: try present(key))
+        try primitive(type, key)
     }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
@@ -31,15 +31,20 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     /// One search instead of the three that the standard library would make.
-    @inline(__always)
-    func decodeIfPresent<Value: JSONPrimitive>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        guard let entry = entry(key), !source.isNull(entry) else { return nil }
-        return try source.primitive(type, at: entry)
-    }
-
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
         guard let entry = entry(key), !source.isNull(entry) else { return nil }
         return try source.decode(type, at: entry)
+    }
+
+    @inline(__always)
+    func primitive<Value: JSONPrimitive>(_ type: Value.Type, _ key: Key) throws -> Value {
+        try source.primitive(type, at: try present(key))
+    }
+
+    @inline(__always)
+    func primitiveIfPresent<Value: JSONPrimitive>(_ type: Value.Type, _ key: Key) throws -> Value? {
+        guard let entry = entry(key), !source.isNull(entry) else { return nil }
+        return try source.primitive(type, at: entry)
     }
 
     func nestedContainer<Nested: CodingKey>(

@@ -33,6 +33,10 @@ struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
 
     /// Stands for each of the protocol's methods for a type of JSON's own.
     mutating func decode<Value: JSONPrimitive>(_ type: Value.Type) throws -> Value {
+        try primitive(type)
+    }
+
+    mutating func primitive<Value: JSONPrimitive>(_ type: Value.Type) throws -> Value {
         let entry = try element(type)
         let value = try source.primitive(type, at: entry)
         advance(from: entry)
