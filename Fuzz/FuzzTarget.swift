@@ -10,11 +10,12 @@ protocol FuzzTarget: SendableMetatype {
 
 /// All targets live in one executable, so that the parsers are compiled once; `FUZZ_TARGET` names the one to run.
 enum FuzzTargets: String, CaseIterable {
-    case assembler, envelope, extensions, frames, http, inflate, json, query, timestamp
+    case assembler, decoding, envelope, extensions, frames, http, inflate, json, query, timestamp
 
     var target: any FuzzTarget.Type {
         switch self {
         case .assembler: AssemblerFuzz.self
+        case .decoding: DecodingFuzz.self
         case .envelope: EnvelopeFuzz.self
         case .extensions: ExtensionsFuzz.self
         case .frames: FramesFuzz.self
