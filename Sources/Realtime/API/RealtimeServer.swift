@@ -33,7 +33,8 @@ public final class RealtimeServer: Sendable {
     ) async throws(ServerError) -> RealtimeServer {
         let log =
             log ?? .standardError(level: configuration.logging.level, format: configuration.logging.format)
-        let core = try await ServerCore(configuration, handlers: handlers, authorizer: authorizer, log: log)
+        let core = try await ServerCore.start(
+            configuration, handlers: handlers, authorizer: authorizer, log: log)
         return RealtimeServer(configuration, core: core)
     }
 

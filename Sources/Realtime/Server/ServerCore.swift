@@ -1,21 +1,11 @@
-/// A running server: its loops, and on each a listener and the connections that it took in.
+/// A running server: its loops, what listens on them, and the connections that they took in.
 ///
 /// This is the wiring. What is connected to what can be read here; how each part works, in the part.
 final class ServerCore: Sendable {
-    /// What lives on one loop, and is touched there alone.
-    private final class LoopPart {
-        let transport: LoopTransport
-        let acceptor: Acceptor
-
-        init(transport: LoopTransport, acceptor: Acceptor) {
-            self.transport = transport
-            self.acceptor = acceptor
-        }
-    }
-
     private let group: EventLoopGroup
-    private let parts: [LoopBound<LoopPart>]
+    private let transports: [LoopBound<LoopTransport>]
     private let admission: Admission
+    private let listener: Listener
     private let health: ServerHealth
     private let tls: TLSContextProvider?
     private let log: Log
@@ -25,68 +15,64 @@ final class ServerCore: Sendable {
     /// Who is where, and what may be done about it.
     let backend: Backend
     /// Where it listens.
-    let address: SocketAddress
+    var address: SocketAddress { listener.address }
 
     /// Binds, starts the loops and takes connections from then on.
-    init(
+    ///
+    /// What the configuration gets wrong is found before anything begins, and an address is bound last: what fails
+    /// leaves no thread and no socket behind in the program around it.
+    static func start(
         _ configuration: ServerConfiguration, handlers: HandlerRegistry, authorizer: (any RoomAuthorizer)?,
         log: Log
-    ) async throws(ServerError) {
-        let loops = configuration.listen.loops ?? ProcessorCount.available
-        tls = try Self.certificates(configuration.tls, log: log)
-        identity = try IdentityService(configuration, log: log)
-        let origins = try OriginGate(configuration.access)
-        let sockets: [Int32]
-        do throws(BindError) {
-            sockets = try ListeningSocket.bindAll(
-                host: configuration.listen.host, port: UInt16(configuration.listen.port), count: loops)
+    ) async throws(ServerError) -> ServerCore {
+        let parts = Parts(
+            tls: try certificates(configuration.tls, log: log),
+            identity: try IdentityService(configuration, log: log),
+            origins: try OriginGate(configuration.access), handlers: handlers, authorizer: authorizer,
+            log: log)
+        let group = EventLoopGroup(count: configuration.listen.loops ?? ProcessorCount.available)
+        do throws(ServerError) {
+            return try await ServerCore(configuration, parts, on: group)
         } catch {
-            throw ServerError(code: .cannotListen, message: error.description)
+            await group.stopped()
+            throw error
         }
-        guard let address = ListeningSocket.address(of: sockets[0]) else {
-            throw ServerError(code: .cannotListen, message: "the listening socket has no address")
-        }
-        self.address = address
-        self.log = log
+    }
+
+    /// What is made before there are loops.
+    private struct Parts {
+        let tls: TLSContextProvider?
+        let identity: IdentityService
+        let origins: OriginGate
+        let handlers: HandlerRegistry
+        let authorizer: (any RoomAuthorizer)?
+        let log: Log
+    }
+
+    private init(
+        _ configuration: ServerConfiguration, _ parts: Parts, on group: EventLoopGroup
+    ) async throws(ServerError) {
+        self.group = group
+        tls = parts.tls
+        log = parts.log
+        identity = parts.identity
         drainTimeout = configuration.connections.drainTimeout
         health = ServerHealth()
         admission = Admission(
             maxConnections: configuration.connections.maximum,
             maxPerAddress: configuration.connections.maximumPerAddress)
-        group = EventLoopGroup(count: loops)
+        transports = await LoopTransport.start(
+            on: group.loops, TransportSettings(configuration), admission: admission, log: parts.log)
         let services = await ClientServices(
-            configuration, on: group.loops, origins: origins, handlers: handlers, authorizer: authorizer,
-            identity: identity, log: log)
+            configuration, on: group.loops, origins: parts.origins, handlers: parts.handlers,
+            authorizer: parts.authorizer, identity: parts.identity, log: parts.log)
         backend = services.backend
-        let settings = TransportSettings(configuration)
-        let site: HTTPSite
-        do throws(ServerError) {
-            site = HTTPSite(
-                try Routes.all(of: configuration, health: health, identity: identity, clients: services))
-        } catch {
-            await group.stopped()
-            throw error
-        }
-        var parts: [LoopBound<LoopPart>] = []
-        for (loop, socket) in zip(group.loops, sockets) {
-            let result: Result<LoopBound<LoopPart>, LoopError> = await loop.perform { [admission, tls] in
-                do throws(LoopError) {
-                    let transport = LoopTransport(
-                        loop: loop, settings: settings, admission: admission, log: log)
-                    let acceptor = try Acceptor(
-                        descriptor: socket, transport: transport, admission: admission, tls: tls, site: site)
-                    return .success(LoopBound(LoopPart(transport: transport, acceptor: acceptor), on: loop))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            do throws(LoopError) {
-                parts.append(try result.get())
-            } catch {
-                throw ServerError(code: .cannotListen, message: "cannot listen: \(error)")
-            }
-        }
-        self.parts = parts
+        let site = HTTPSite(
+            try Routes.all(of: configuration, health: health, identity: identity, clients: services))
+        let sockets = try Listener.bind(
+            host: configuration.listen.host, port: configuration.listen.port, count: group.loops.count)
+        listener = try await Listener.open(
+            sockets, on: transports, admission: admission, tls: tls, site: site)
         health.isReady = true
     }
 
@@ -94,20 +80,14 @@ final class ServerCore: Sendable {
     /// drain time-out is over.
     func stop() async {
         health.isReady = false
+        await listener.close()
         let cut = Locked(0)
         await withTaskGroup { group in
-            for part in parts {
+            for transport in transports {
                 group.addTask { [drainTimeout] in
-                    await part.loop.suspend { resume in
-                        let part = part.value
-                        part.acceptor.close()
-                        let deadline = DrainDeadline {
-                            cut.withLock { $0 += part.transport.connections.count }
-                            part.transport.abortAll()
-                        }
-                        deadline.start(after: drainTimeout, on: part.transport.loop)
-                        part.transport.drain(farewell: Farewell.message) {
-                            deadline.cancel()
+                    await transport.loop.suspend { resume in
+                        transport.value.drain(within: drainTimeout, farewell: Farewell.message) { count in
+                            cut.withLock { $0 += count }
                             resume()
                         }
                     }
@@ -153,42 +133,24 @@ final class ServerCore: Sendable {
         for warning in warnings { log.warning("certificate", ["problem": .string(warning.description)]) }
     }
 
-    /// What happened since the start, on all loops together.
-    func counters() async -> TransportCounters {
-        var sum = TransportCounters()
-        for part in parts {
-            sum.add(await part.loop.perform { part.value.transport.counters })
-        }
-        return sum
-    }
-
     /// Open connections, of any kind.
     var connectionCount: Int { admission.count }
 }
 
-/// Ends what a drain did not.
-private final class DrainDeadline: LoopTimerTarget {
-    private let told: () -> Void
-    private var timer: LoopTimer?
-    private var loop: EventLoop?
-
-    init(_ told: @escaping () -> Void) {
-        self.told = told
-    }
-
-    func start(after delay: Duration, on loop: EventLoop) {
-        self.loop = loop
-        timer = loop.schedule(after: delay, self)
-    }
-
-    func cancel() {
-        if let timer { loop?.cancel(timer) }
-        timer = nil
-    }
-
-    func timerEnded(_ ended: LoopTimer) {
-        guard ended == timer else { return }
-        timer = nil
-        told()
+extension LoopTransport {
+    /// Makes one on each loop.
+    static func start(
+        on loops: [EventLoop], _ settings: TransportSettings, admission: Admission, log: Log
+    ) async -> [LoopBound<LoopTransport>] {
+        var transports: [LoopBound<LoopTransport>] = []
+        for loop in loops {
+            transports.append(
+                await loop.perform {
+                    LoopBound(
+                        LoopTransport(loop: loop, settings: settings, admission: admission, log: log),
+                        on: loop)
+                })
+        }
+        return transports
     }
 }

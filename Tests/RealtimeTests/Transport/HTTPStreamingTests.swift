@@ -14,8 +14,10 @@ struct HTTPStreamingTests {
         let site = HTTPSite(router)
         let group = EventLoopGroup(count: 1)
         let loop = group.loops[0]
-        let socket = try ListeningSocket.bindAll(host: "127.0.0.1", port: 0, count: 1)[0]
-        let port = ListeningSocket.address(of: socket)!.port
+        var sockets = try ListeningSockets(host: "127.0.0.1", port: 0, count: 1)
+        let port = sockets.address.port
+        let taken = sockets.take()
+        let socket = try #require(taken)
         let parts = await loop.perform {
             let admission = Admission(maxConnections: nil, maxPerAddress: nil)
             let transport = LoopTransport(

@@ -1,46 +1,36 @@
 import Glibc
 
-/// A bound TCP socket, before a loop listens on it.
+/// Bound TCP sockets for one address, before loops listen on them.
 ///
-/// Every loop has one of its own for the same address (`SO_REUSEPORT`), and the kernel deals the
-/// connections out among them.
-struct ListeningSocket: ~Copyable {
-    /// Each way and for each connection; the kernel counts its own overhead in and doubles it. At a round trip
-    /// of 100 ms it still carries more than a megabyte a second.
-    private static let kernelBuffer: Int32 = 128 * 1_024
-
-    /// The descriptor. `take()` hands it on; else it is closed with this value.
-    private var descriptor: Int32
+/// Every loop has one of its own (`SO_REUSEPORT`), and the kernel deals the connections out among them. Those that
+/// nobody has taken are closed with this value.
+struct ListeningSockets: ~Copyable {
+    private var descriptors: [Int32]
+    /// What they are bound to.
     let address: SocketAddress
 
-    /// Binds one socket per loop to `host` and `port`; with port 0 the first takes a free one and the
-    /// others the same.
-    static func bindAll(host: String, port: UInt16, count: Int) throws(BindError) -> [Int32] {
-        let target = try resolve(host: host, port: port)
+    /// Binds `count` sockets to `host` and `port`; with port 0 the first takes a free one and the others the same.
+    init(host: String, port: UInt16, count: Int) throws(BindError) {
+        (descriptors, address) = try Self.bind(try resolve(host: host, port: port), count: count)
+    }
+
+    private static func bind(
+        _ target: ResolvedAddress, count: Int
+    ) throws(BindError) -> ([Int32], SocketAddress) {
         try refuseTakenPort(target)
-        var first = try ListeningSocket(target, shared: true)
+        let first = try ListeningSocket(target, shared: true)
+        let address = first.address
         var descriptors = [first.take()]
-        let chosen = target.with(port: first.address.port)
+        let chosen = target.with(port: address.port)
         while descriptors.count < count {
             do {
-                var next = try ListeningSocket(chosen, shared: true)
-                descriptors.append(next.take())
+                descriptors.append(try ListeningSocket(chosen, shared: true).take())
             } catch {
                 for descriptor in descriptors { close(descriptor) }
                 throw error
             }
         }
-        return descriptors
-    }
-
-    /// The address that a bound descriptor has.
-    static func address(of descriptor: Int32) -> SocketAddress? {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let status = withUnsafeMutableBytes(of: &storage) {
-            getsockname(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
-        }
-        return status == 0 ? SocketAddress(storage) : nil
+        return (descriptors, address)
     }
 
     /// `SO_REUSEPORT` would let two servers share a port without a word, each getting half of the
@@ -50,7 +40,37 @@ struct ListeningSocket: ~Copyable {
         _ = try ListeningSocket(target, shared: false)
     }
 
-    private init(_ target: ResolvedAddress, shared: Bool) throws(BindError) {
+    /// Hands one of them on; nil when there is none left.
+    mutating func take() -> Int32? {
+        descriptors.popLast()
+    }
+
+    deinit {
+        for descriptor in descriptors { close(descriptor) }
+    }
+}
+
+/// One bound socket.
+private struct ListeningSocket: ~Copyable {
+    /// Each way and for each connection; the kernel counts its own overhead in and doubles it. At a round trip
+    /// of 100 ms it still carries more than a megabyte a second.
+    private static let kernelBuffer: Int32 = 128 * 1_024
+
+    /// `take()` hands it on; else it is closed with this value.
+    private let descriptor: Int32
+    let address: SocketAddress
+
+    /// The address that a bound descriptor has.
+    private static func address(of descriptor: Int32) -> SocketAddress? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = withUnsafeMutableBytes(of: &storage) {
+            getsockname(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
+        }
+        return status == 0 ? SocketAddress(storage) : nil
+    }
+
+    fileprivate init(_ target: ResolvedAddress, shared: Bool) throws(BindError) {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(target.family, type, 0)
         guard descriptor >= 0 else { throw BindError(target.name, errno) }
@@ -80,13 +100,14 @@ struct ListeningSocket: ~Copyable {
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    private mutating func take() -> Int32 {
-        defer { descriptor = -1 }
+    consuming func take() -> Int32 {
+        let descriptor = descriptor
+        discard self
         return descriptor
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        close(descriptor)
     }
 }
 
