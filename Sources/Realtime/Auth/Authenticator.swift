@@ -18,6 +18,20 @@ final class Authenticator: Sendable {
     private let cache: VerifiedTokenCache
     private let worker: VerificationWorker
     private let time: TimeSource
+    private let tally = Locked(Tally())
+
+    /// What came of all tokens since the start.
+    struct Tally: Sendable {
+        var accepted = 0
+        var refused: [TokenRefusal: Int] = [:]
+
+        fileprivate mutating func note(_ outcome: Outcome) {
+            switch outcome {
+            case .success: accepted += 1
+            case .failure(let refusal): refused[refusal, default: 0] += 1
+            }
+        }
+    }
 
     /// Which tokens no longer count.
     let revocations: Revocations
@@ -41,8 +55,22 @@ final class Authenticator: Sendable {
         cache.removeAll()
     }
 
+    /// How many tokens there were, and what came of them.
+    var outcomes: Tally { tally.withLock { $0 } }
+
     /// Decides about a token: at once, unless a public key must be used for it.
     func authenticate(
+        _ token: UnsafeRawBufferPointer, later completion: @escaping VerificationWorker.Completion
+    ) -> Answer {
+        let answer = decide(token) { [tally] outcome in
+            tally.withLock { $0.note(outcome) }
+            completion(outcome)
+        }
+        if case .now(let outcome) = answer { tally.withLock { $0.note(outcome) } }
+        return answer
+    }
+
+    private func decide(
         _ token: UnsafeRawBufferPointer, later completion: @escaping VerificationWorker.Completion
     ) -> Answer {
         // Nothing so long is ever remembered, and nobody makes us hash it.

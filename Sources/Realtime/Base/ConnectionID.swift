@@ -12,6 +12,17 @@ struct ConnectionID: Hashable, Sendable {
         rawValue = UInt64(loop) << 54 | serial & (1 << 54 - 1)
     }
 
+    /// Reads the written form; nil for any other text.
+    init?(_ text: String) {
+        let digits = text.utf8.dropFirst(Self.prefix.utf8CodeUnitCount)
+        guard text.hasPrefix(Self.prefix.description), digits.count == 13,
+            let value = Array(digits).withUnsafeBytes({ Base32.read($0) })
+        else { return nil }
+        rawValue = value
+    }
+
+    fileprivate static let prefix: StaticString = "conn_"
+
     /// The index of the loop that the connection lives on.
     var loop: Int { Int(rawValue >> 54) }
 }
@@ -27,7 +38,7 @@ extension ConnectionID: CustomStringConvertible {
 extension ByteBuffer {
     /// Appends the written form of 18 bytes.
     mutating func append(_ id: ConnectionID) {
-        append("conn_" as StaticString)
+        append(ConnectionID.prefix)
         Base32.write(id.rawValue, to: UnsafeMutableRawBufferPointer(rebasing: reserve(13)[..<13]))
         commit(13)
     }

@@ -46,3 +46,10 @@ extension ExactText: Hashable {
         hasher.combine(0xFF as UInt8)
     }
 }
+
+extension ExactText: Comparable {
+    /// The order of the bytes, in which no two texts are level but equal ones.
+    static func < (left: ExactText, right: ExactText) -> Bool {
+        left.withUTF8 { left in right.withUTF8 { left.lexicographicallyPrecedes($0) } }
+    }
+}

@@ -46,6 +46,13 @@ public struct Identifier<Kind>: Hashable, Sendable {
     }
 }
 
+extension Identifier: Comparable {
+    /// The order of the bytes.
+    public static func < (left: Identifier, right: Identifier) -> Bool {
+        left.text < right.text
+    }
+}
+
 extension Identifier: CustomStringConvertible {
     /// The name as text.
     public var description: String { text.string }

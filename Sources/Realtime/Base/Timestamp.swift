@@ -1,12 +1,16 @@
 /// A moment of the wall clock in whole milliseconds, written as RFC 3339 in UTC:
 /// `2026-01-02T03:04:05.678Z`.
-struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
-    let milliseconds: Int64
+    public let milliseconds: Int64
 
-    init(milliseconds: Int64) {
+    /// The moment so many milliseconds after 1970-01-01T00:00:00Z.
+    public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
+
+    /// This moment.
+    public static var now: Timestamp { TimeSource.system.date }
 
     /// How many bytes the written form has, always.
     static let byteCount = 24
@@ -16,21 +20,22 @@ struct Timestamp: Hashable, Comparable, Sendable {
     static let latest = Timestamp(milliseconds: 253_402_300_799_999)
 
     /// The moment so much later.
-    static func + (start: Timestamp, duration: Duration) -> Timestamp {
+    public static func + (start: Timestamp, duration: Duration) -> Timestamp {
         Timestamp(milliseconds: start.milliseconds + duration.milliseconds)
     }
 
     /// The moment so much earlier.
-    static func - (end: Timestamp, duration: Duration) -> Timestamp {
+    public static func - (end: Timestamp, duration: Duration) -> Timestamp {
         Timestamp(milliseconds: end.milliseconds - duration.milliseconds)
     }
 
     /// How long it was from the second to the first.
-    static func - (end: Timestamp, start: Timestamp) -> Duration {
+    public static func - (end: Timestamp, start: Timestamp) -> Duration {
         .milliseconds(end.milliseconds - start.milliseconds)
     }
 
-    static func < (left: Timestamp, right: Timestamp) -> Bool {
+    /// Whether the first is earlier.
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }
 
@@ -63,7 +68,7 @@ struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
     /// The RFC 3339 form.
-    var description: String {
+    public var description: String {
         String(unsafeUninitializedCapacity: Timestamp.byteCount) { bytes in
             write(to: UnsafeMutableRawBufferPointer(bytes))
             return Timestamp.byteCount

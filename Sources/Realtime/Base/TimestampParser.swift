@@ -38,8 +38,13 @@ extension Timestamp {
     }
 
     /// The same from a string.
-    init?(rfc3339 text: String, missingZone: MissingZone = .refused) {
+    init?(rfc3339 text: String, missingZone: MissingZone) {
         self.init(rfc3339: text.utf8.span, missingZone: missingZone)
+    }
+
+    /// Reads `2026-01-02T03:04:05.678Z` and the other forms of RFC 3339; nil for any other text.
+    public init?(rfc3339 text: String) {
+        self.init(rfc3339: text, missingZone: .refused)
     }
 }
 

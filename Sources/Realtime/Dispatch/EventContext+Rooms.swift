@@ -18,6 +18,8 @@ public struct StreamPosition: Codable, Sendable, Equatable {
 public struct Published: Sendable, Equatable {
     /// The server's id of the message.
     public let messageID: String
+    /// The room that it was published to; nil for what went to users.
+    public let room: RoomID?
     /// Its place in the room's stream; nil for what has none.
     public let seq: UInt64?
     /// To how many connections it went, where that was counted.
@@ -25,6 +27,7 @@ public struct Published: Sendable, Equatable {
 
     init(_ publication: Publication) {
         messageID = publication.messageID.description
+        room = publication.room
         seq = publication.seq
         delivered = publication.delivered
     }

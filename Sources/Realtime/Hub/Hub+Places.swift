@@ -84,8 +84,8 @@ extension Hub {
         try await perform(on: home(of: user)) { $0.user(user)?.send(event) ?? $0.sentToNobody() }
     }
 
-    /// Sends to all connections there are, but some users'.
-    func sendToAll(_ event: OutgoingEvent, but users: [UserID]) async throws(RealtimeError) -> Publication {
+    /// Sends to all connections there are, as far as they are among the audience.
+    func sendToAll(_ event: OutgoingEvent, _ audience: Audience) async throws(RealtimeError) -> Publication {
         let (frame, publication) = try await perform(on: 0) { shard in
             var head = shard.head(at: shard.time.date)
             head.user = event.user
@@ -93,7 +93,7 @@ extension Hub {
                 shard.sharedMessage { event.write(head, to: &$0) }, Publication(messageID: head.messageID)
             )
         }
-        onEveryLoop { $0.deliverToAll(frame, but: users) }
+        onEveryLoop { $0.deliverToAll(frame, audience) }
         return publication
     }
 

@@ -69,8 +69,16 @@ final class Hub: Sendable {
     func perform<Result: Sendable>(
         on loop: Int, _ body: @escaping @Sendable (HubShard) -> Result
     ) async throws(RealtimeError) -> Result {
+        if shards[loop].loop.isCurrent { return body(shards[loop].value) }
+        return try await performBehindPosts(on: loop, body)
+    }
+
+    /// Does something on a loop behind all that was posted to it until now, also when the caller is on it, and
+    /// returns what came of it.
+    func performBehindPosts<Result: Sendable>(
+        on loop: Int, _ body: @escaping @Sendable (HubShard) -> Result
+    ) async throws(RealtimeError) -> Result {
         let shard = shards[loop]
-        if shard.loop.isCurrent { return body(shard.value) }
         let result: Result? = await withCheckedContinuation { done in
             if !shard.loop.post({ done.resume(returning: body(shard.value)) }) { done.resume(returning: nil) }
         }

@@ -89,10 +89,9 @@ extension HubShard {
         for connection in connections { receivers[connection]?.receive(&frame, isEphemeral: false) }
     }
 
-    /// Hands a message to all of this loop's connections but some users'.
-    func deliverToAll(_ frame: SharedBytes, but users: [UserID]) {
+    /// Hands a message to all of this loop's connections that are among its audience.
+    func deliverToAll(_ frame: SharedBytes, _ audience: Audience) {
         var frame = BroadcastFrame(frame)
-        let audience = Audience.allButUsers(users)
         for receiver in receivers.values where audience.includes(receiver) {
             receiver.receive(&frame, isEphemeral: false)
         }
@@ -107,7 +106,7 @@ extension HubShard {
         // A timer that has not ended yet must not keep a room alive.
         guard !room.isOver else {
             room.cancelTimer()
-            rooms[id] = nil
+            forget(room)
             return nil
         }
         return room
@@ -123,6 +122,7 @@ extension HubShard {
     }
 
     func forget(_ room: RoomHome) {
+        counters.history.remove(room.read { $0.historySize })
         rooms[room.id] = nil
     }
 
@@ -145,12 +145,4 @@ extension HubShard {
         for room in rooms.values { room.expire() }
         for user in users.values { user.expire() }
     }
-}
-
-/// What happened on one loop since it began.
-struct HubCounters: Sendable {
-    /// Events that were published to rooms.
-    var published = 0
-    /// Times that a connection came into a room.
-    var joined = 0
 }

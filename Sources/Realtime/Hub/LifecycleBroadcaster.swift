@@ -19,6 +19,7 @@ final class LifecycleBroadcaster: Sendable {
     private struct Listeners {
         var next = 0
         var streams: [Int: AsyncStream<LifecycleEvent>.Continuation] = [:]
+        var isFinished = false
     }
 
     private let listeners = Locked(Listeners())
@@ -27,10 +28,15 @@ final class LifecycleBroadcaster: Sendable {
     func events() -> AsyncStream<LifecycleEvent> {
         let (stream, continuation) = AsyncStream<LifecycleEvent>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.bufferSize))
-        let key = listeners.withLock { listeners in
+        let key: Int? = listeners.withLock { listeners in
+            guard !listeners.isFinished else { return nil }
             listeners.next += 1
             listeners.streams[listeners.next] = continuation
             return listeners.next
+        }
+        guard let key else {
+            continuation.finish()
+            return stream
         }
         continuation.onTermination = { [weak self] _ in
             _ = self?.listeners.withLock { $0.streams.removeValue(forKey: key) }
@@ -44,9 +50,10 @@ final class LifecycleBroadcaster: Sendable {
         for stream in streams { stream.yield(event) }
     }
 
-    /// Ends every stream.
+    /// Ends every stream, those too that somebody asks for later.
     func finish() {
         let streams = listeners.withLock { listeners in
+            listeners.isFinished = true
             defer { listeners.streams = [:] }
             return Array(listeners.streams.values)
         }

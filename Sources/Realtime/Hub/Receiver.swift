@@ -9,6 +9,9 @@ protocol Receiver: AnyObject {
     /// The id of the token that it came with, where that has one.
     var tokenID: ExactText? { get }
 
+    /// When that token expires, where it does.
+    var tokenExpiresAt: Timestamp? { get }
+
     /// Whether it still takes messages.
     var isOpen: Bool { get }
 
@@ -34,8 +37,10 @@ enum Audience: Sendable {
     case everyone
     /// All but the one that sent it.
     case allBut(ConnectionID)
-    /// All but those of some users.
+    /// All but those of a few users.
     case allButUsers([UserID])
+    /// All but those of many users.
+    case allButAnyOf(Set<UserID>)
 
     /// Whether this connection is among them.
     @inline(__always)
@@ -44,6 +49,16 @@ enum Audience: Sendable {
         case .everyone: true
         case .allBut(let sender): receiver.connection != sender
         case .allButUsers(let users): !users.contains(receiver.user)
+        case .allButAnyOf(let users): !users.contains(receiver.user)
+        }
+    }
+
+    /// All but those of any number of users. A few names are compared faster than one is hashed.
+    static func allBut(users: [UserID]) -> Audience {
+        switch users.count {
+        case 0: .everyone
+        case ...8: .allButUsers(users)
+        default: .allButAnyOf(Set(users))
         }
     }
 }

@@ -20,13 +20,20 @@ final class RoomHome: LoopTimerTarget {
     /// Lets `body` read the room.
     func read<Result>(_ body: (borrowing Room) -> Result) -> Result { body(room) }
 
+    /// Lets `body` do what may change the room's history, and counts that.
+    private func change<Result>(_ body: (inout Room) -> Result) -> Result {
+        shard.counters.history.remove(room.historySize)
+        defer { shard.counters.history.add(room.historySize) }
+        return body(&room)
+    }
+
     // MARK: Coming and going
 
     /// Takes in a connection, tells it how the room stands, and the others that somebody came. All that is
     /// published from here on is posted behind the answer, so it is neither missed nor seen twice.
     func join(_ join: RoomJoin, answering id: ClientMessageID?) {
         let date = shard.time.date
-        let joined = room.join(join, at: shard.time.now, date)
+        let joined = change { $0.join(join, at: shard.time.now, date) }
         shard.counters.joined += 1
         var head = shard.head(at: date)
         head.user = join.user
@@ -95,9 +102,11 @@ final class RoomHome: LoopTimerTarget {
             post(shard.sharedMessage { event.write(head, to: &$0) }, to: audience, isEphemeral: true)
             return Publication(messageID: head.messageID, room: id)
         }
-        let (seq, frame) = room.publish(at: shard.time.now) { seq in
-            head.seq = seq
-            return shard.sharedMessage { event.write(head, to: &$0) }
+        let (seq, frame) = change { room in
+            room.publish(at: shard.time.now) { seq in
+                head.seq = seq
+                return shard.sharedMessage { event.write(head, to: &$0) }
+            }
         }
         post(frame, to: audience, isEphemeral: false)
         watch()
@@ -181,7 +190,7 @@ final class RoomHome: LoopTimerTarget {
 
     /// Tells who has not come back in time, and ends when nobody will.
     func expire() {
-        for member in room.expire(at: shard.time.now) { tellOffline(member) }
+        for member in change({ $0.expire(at: shard.time.now) }) { tellOffline(member) }
         if isOver {
             cancelTimer()
             shard.forget(self)

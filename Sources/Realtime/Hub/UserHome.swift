@@ -34,6 +34,7 @@ final class UserHome: LoopTimerTarget {
     }
 
     private func tell(isOnline: Bool, _ status: PresenceStatus) {
+        shard.counters.usersOnline += isOnline ? 1 : -1
         shard.hub.lifecycle.tell(isOnline ? .userOnline(id) : .userOffline(id))
         shard.hub.whenPresenceChanges(
             PresenceChange(

@@ -2,11 +2,16 @@
 ///
 /// `offline` is what somebody says who is connected and wants to look as if not. Whether a user is connected
 /// is told by `user_online` and `user_offline`.
-enum PresenceStatus: String, CaseIterable, Sendable {
+public enum PresenceStatus: String, CaseIterable, Sendable {
+    /// There, as everybody is who says nothing else.
     case online
+    /// Not at the device.
     case away
+    /// Not to be disturbed.
     case busy
+    /// At work on something.
     case editing
+    /// Connected, and not to be seen; or not connected.
     case offline
 }
 

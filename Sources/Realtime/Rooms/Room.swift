@@ -212,8 +212,7 @@ extension Room {
     }
 
     /// How many messages are kept, and how many bytes they have.
-    var historyCount: Int { history.count }
-    var historyByteCount: Int { history.byteCount }
+    var historySize: RoomHistory.Size { history.size }
 
     /// When `expire` has something to do, or the room is over.
     ///

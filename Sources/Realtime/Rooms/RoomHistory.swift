@@ -16,6 +16,22 @@ struct RoomHistory {
         }
     }
 
+    /// How much is kept.
+    struct Size: Sendable, Equatable {
+        var count = 0
+        var bytes = 0
+
+        mutating func add(_ other: Size) {
+            count += other.count
+            bytes += other.bytes
+        }
+
+        mutating func remove(_ other: Size) {
+            count -= other.count
+            bytes -= other.bytes
+        }
+    }
+
     private struct Entry {
         let message: SharedBytes
         /// When it is too old.
@@ -28,6 +44,7 @@ struct RoomHistory {
     private(set) var byteCount = 0
 
     var count: Int { entries.count }
+    var size: Size { Size(count: count, bytes: byteCount) }
 
     /// When even the newest message is too old; nil when nothing is kept.
     var lastDeadline: Instant? { entries.last?.deadline }

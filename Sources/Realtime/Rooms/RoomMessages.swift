@@ -54,6 +54,16 @@ extension JSONObjectWriter {
 }
 
 extension ByteBuffer {
+    /// Appends members that were taken out of a room.
+    mutating func append(_ members: [RoomMember]) {
+        append(UInt8(ascii: "["))
+        for (index, member) in members.enumerated() {
+            if index > 0 { append(UInt8(ascii: ",")) }
+            appendMember(member)
+        }
+        append(UInt8(ascii: "]"))
+    }
+
     /// Appends the members of a room as an array of objects.
     ///
     /// Written key by key as constants, not by `JSONObjectWriter`: a join of a large room writes this for

@@ -1,38 +1,52 @@
+/// Who gets what an application broadcasts.
+public enum BroadcastTarget: Sendable, Equatable {
+    /// Everybody who is in a room. The event takes its place in the room's history.
+    case room(RoomID)
+    /// All connections of these users. Who is not connected does not get it.
+    case users([UserID])
+    /// Everybody who is connected.
+    case everyone
+}
+
 /// What backends may ask for, by the Swift API or over HTTP: both are thin layers around this.
 final class Backend: Sendable {
     let core: DispatchCore
     let authenticator: Authenticator
 
-    private var hub: Hub { core.hub }
+    var hub: Hub { core.hub }
 
     init(core: DispatchCore, authenticator: Authenticator) {
         self.core = core
         self.authenticator = authenticator
     }
 
-    /// Who gets a broadcast.
-    enum Target: Sendable {
-        case room(RoomID)
-        case users([UserID])
-        case everyone
-    }
-
     /// Publishes an event to a room, to users, or to everybody who is connected.
     func broadcast(
-        _ event: ApplicationEvent, to target: Target, excluding users: [UserID]
+        _ event: ApplicationEvent, to target: BroadcastTarget, excluding users: [UserID]
     ) async throws(RealtimeError) -> Publication {
+        try Self.checkType(event.type)
         let outgoing = OutgoingEvent(type: event.type, data: event.data)
         return try await core.once(event) { [hub] () async throws(RealtimeError) in
             switch target {
             case .room(let room):
                 return try await hub.publish(
-                    outgoing, to: room, audience: users.isEmpty ? .everyone : .allButUsers(users),
+                    outgoing, to: room, audience: .allBut(users: users),
                     isEphemeral: OutgoingEvent.isEphemeral(event.type))
             case .users(let recipients):
-                return try await hub.send(outgoing, to: recipients.filter { !users.contains($0) })
+                return try await hub.send(outgoing, to: Set(recipients).subtracting(users))
             case .everyone:
-                return try await hub.sendToAll(outgoing, but: users)
+                return try await hub.sendToAll(outgoing, .allBut(users: users))
             }
+        }
+    }
+
+    /// Refuses what clients would take for something that the server itself says.
+    private static func checkType(_ type: ExactText) throws(RealtimeError) {
+        guard type.withUTF8({ EventType.isWellFormed($0) }) else {
+            throw RealtimeError(.malformed, "type must be 1 to 64 letters, digits and underscores")
+        }
+        guard !EventType.isReserved(type), !EventType.isTheServers(type) else {
+            throw RealtimeError(.malformed, "type must be another one: only the server sends this")
         }
     }
 
@@ -51,9 +65,9 @@ final class Backend: Sendable {
     }
 
     /// A room with its members; nil when there is none.
-    func room(_ id: RoomID) async throws(RealtimeError) -> RoomReport? {
+    func room(_ id: RoomID) async throws(RealtimeError) -> RoomPresence? {
         try await hub.perform(on: hub.home(of: id)) { shard in
-            shard.room(id)?.read { RoomReport($0) }
+            shard.room(id)?.read { RoomPresence($0) }
         }
     }
 
@@ -64,74 +78,26 @@ final class Backend: Sendable {
         }
         return RoomPage(parts.flatMap { $0 }, limit: limit)
     }
-
-    // MARK: Ending
-
-    /// Closes a user's connections. Returns how many there were.
-    func disconnect(
-        _ user: UserID, _ code: WebSocketCloseCode = .disconnected, reason: String
-    ) async throws(RealtimeError) -> Int {
-        let connections = try await hub.perform(on: hub.home(of: user)) {
-            $0.user(user)?.connections ?? Few()
-        }
-        hub.disconnect(connections, code, reason: reason)
-        return connections.count
-    }
-
-    /// Refuses a user's tokens from now on, and closes the connections that were opened with them.
-    func revoke(user: UserID, until: Timestamp?) async throws(RealtimeError) -> Int {
-        try revoke { revocations, now throws(Revocations.Full) in
-            try revocations.revoke(user: user, until: until, at: now)
-        }
-        return try await disconnect(user, .unauthenticated, reason: "revoked")
-    }
-
-    /// Refuses one token from now on, and closes the connections that were opened with it.
-    func revoke(tokenID: String, until: Timestamp?) async throws(RealtimeError) -> Int {
-        let id = ExactText(tokenID)
-        try revoke { revocations, now throws(Revocations.Full) in
-            try revocations.revoke(jti: id, until: until, at: now)
-        }
-        let closed = try await hub.performOnEveryLoop { shard in
-            let revoked = shard.receivers.values.filter { $0.tokenID == id }
-            for receiver in revoked { receiver.disconnect(.unauthenticated, reason: "revoked") }
-            return revoked.count
-        }
-        return closed.reduce(0, +)
-    }
-
-    private func revoke(
-        _ body: (Revocations, Timestamp) throws(Revocations.Full) -> Void
-    ) throws(RealtimeError) {
-        do throws(Revocations.Full) {
-            try body(authenticator.revocations, hub.time.date)
-        } catch {
-            throw RealtimeError(.unavailable, "There are as many revocations as there may be.")
-        }
-    }
 }
 
 extension Hub {
     /// Sends to all connections of some users. They get the same message.
-    func send(_ event: OutgoingEvent, to users: [UserID]) async throws(RealtimeError) -> Publication {
+    func send(_ event: OutgoingEvent, to users: Set<UserID>) async throws(RealtimeError) -> Publication {
         let (frame, publication) = try await perform(on: 0) { shard in
             let head = shard.head(at: shard.time.date)
             return (
                 shard.sharedMessage { event.write(head, to: &$0) }, Publication(messageID: head.messageID)
             )
         }
-        for (home, users) in Dictionary(grouping: Set(users), by: { home(of: $0) }) {
+        for (home, users) in Dictionary(grouping: users, by: { home(of: $0) }) {
             on(home) { shard in
-                for user in users { shard.user(user).map { shard.post(frame, to: $0.connections) } }
+                var connections = Few<ConnectionID>()
+                for user in users {
+                    shard.user(user)?.presence.forEachConnection { connections.append($0) }
+                }
+                shard.post(frame, to: connections)
             }
         }
         return publication
-    }
-
-    /// Closes connections, wherever they are.
-    func disconnect(_ connections: Few<ConnectionID>, _ code: WebSocketCloseCode, reason: String) {
-        for connection in connections {
-            on(connection.loop) { $0.receivers[connection]?.disconnect(code, reason: reason) }
-        }
     }
 }

@@ -135,9 +135,11 @@ final class ClientSession: LoopTimerTarget {
         case .accept:
             return true
         case .refuse(let wait):
+            shard.counters.rateLimited += 1
             refuse(RealtimeError(.rateLimited, "Too many messages at once.", retryAfter: wait), replyTo: id)
             return false
         case .close(let wait):
+            shard.counters.rateLimited += 1
             send { message, head in
                 message.appendDisconnect(
                     closeCode: Int(WebSocketCloseCode.rateLimited.rawValue), reason: "rate_limited",
@@ -159,6 +161,7 @@ final class ClientSession: LoopTimerTarget {
 
     /// Sends an `error`.
     func refuse(_ error: RealtimeError, replyTo id: ClientMessageID?) {
+        shard.counters.errors[error.code, default: 0] += 1
         send { message, head in
             message.appendError(
                 error.code, error.message, head, replyTo: id,
@@ -272,6 +275,7 @@ extension ClientSession: Receiver {
     }
 
     var tokenID: ExactText? { token?.claims.tokenID }
+    var tokenExpiresAt: Timestamp? { token?.claims.expiresAt }
 
     func receive(_ frame: inout BroadcastFrame, isEphemeral: Bool) {
         if isEphemeral, carrier.unsentBytes > services.settings.ephemeralOutbox { return }

@@ -235,9 +235,11 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     }
 
     private func flush(_ outbox: inout Outbox) -> Outbox.Flush {
+        let before = outbox.count
         let result = outbox.flush(
             describing: transport.slices, pool: transport.outboxes, write: stream.tryWrite)
         if result == .blocked { outbox.lend(describing: transport.slices, to: stream.queue) }
+        transport.counters.bytesSent += before - outbox.count
         return result
     }
 
@@ -303,6 +305,7 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
 
     func streamReceived(_ bytes: UnsafeMutableRawBufferPointer) {
         guard phase == .open else { return }
+        transport.counters.bytesReceived += bytes.count
         guard let link else {
             driver?.received(bytes, on: self)
             return
@@ -335,11 +338,17 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
             return
         }
         if let link {
-            link.wire.queuedWasWritten(describing: transport.slices, pool: transport.outboxes)
+            queuedWasWritten(&link.wire)
         } else {
-            outbox.queuedWasWritten(describing: transport.slices, pool: transport.outboxes)
+            queuedWasWritten(&outbox)
         }
         markForFlush()
+    }
+
+    private func queuedWasWritten(_ outbox: inout Outbox) {
+        let before = outbox.count
+        outbox.queuedWasWritten(describing: transport.slices, pool: transport.outboxes)
+        transport.counters.bytesSent += before - outbox.count
     }
 
     func streamClosed() {

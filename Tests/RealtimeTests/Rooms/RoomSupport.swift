@@ -84,8 +84,8 @@ final class TestRoom {
     var nextDeadline: Instant? { room.nextDeadline }
     var memberCount: Int { room.memberCount }
     var connectionCount: Int { room.audience.connectionCount }
-    var historyCount: Int { room.historyCount }
-    var historyByteCount: Int { room.historyByteCount }
+    var historyCount: Int { room.historySize.count }
+    var historyByteCount: Int { room.historySize.bytes }
 
     func member(_ user: UserID) -> RoomMember? { room.member(user) }
     func hasMember(_ user: UserID) -> Bool { room.hasMember(user) }

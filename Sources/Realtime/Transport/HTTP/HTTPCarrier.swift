@@ -263,6 +263,7 @@ final class HTTPCarrier: ConnectionDriver {
     }
 
     private func answer(_ response: HTTPResponse, to head: HTTPRequestHead?, on connection: Connection) {
+        connection.transport.counters.responses.note(response.status)
         let writer = writer(answering: head, on: connection)
         guard case .shared(let bytes) = response.body else {
             connection.send { writer.append(response, to: &$0) }
@@ -298,6 +299,7 @@ extension HTTPCarrier {
             complete(response, on: connection)
             return
         }
+        connection.transport.counters.responses.note(response.status)
         let writer = writer(answering: request, on: connection)
         if writer.endsConnection(after: response) { exchange.endAfterAnswer() }
         connection.clearTimer()
