@@ -11,7 +11,7 @@
 ///
 /// It takes no signals and writes nothing to standard output: that is the program's own business.
 public final class RealtimeServer: Sendable {
-    private let core: ServerCore
+    let core: ServerCore
     /// What it was started with.
     public let configuration: ServerConfiguration
 
@@ -48,6 +48,11 @@ public final class RealtimeServer: Sendable {
     public var url: String {
         let scheme = configuration.tls.certificateFile == nil ? "http" : "https"
         return "\(scheme)://\(core.address)"
+    }
+
+    /// Where Prometheus finds the metrics: on a listener of their own where one is configured.
+    public var metricsURL: String {
+        core.metricsAddress.map { "http://\($0)/metrics" } ?? "\(url)/metrics"
     }
 
     /// Open connections of every kind, at this moment.

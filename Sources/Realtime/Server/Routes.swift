@@ -2,11 +2,13 @@
 enum Routes {
     static func all(
         of configuration: ServerConfiguration, health: ServerHealth, identity: IdentityService,
-        clients: ClientServices
+        clients: ClientServices, backends: BackendAPI, metrics: MetricsPage
     ) throws(ServerError) -> HTTPRouter<HTTPEndpoint> {
         do throws(HTTPRouteError) {
             var router = HTTPRouter<HTTPEndpoint>()
             try add(health, to: &router)
+            try backends.add(to: &router)
+            if configuration.metrics.listen == nil { try router.add(.get, "/metrics", metrics.endpoint) }
             let clientEndpoint = ClientEndpoint(services: clients.sessions, origins: clients.origins)
             try router.add(.get, "/ws", .webSocket(clientEndpoint))
             try router.add(.get, "/", .webSocket(clientEndpoint))

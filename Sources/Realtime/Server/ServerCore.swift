@@ -6,6 +6,7 @@ final class ServerCore: Sendable {
     private let transports: [LoopBound<LoopTransport>]
     private let admission: Admission
     private let listener: Listener
+    private let metrics: MetricsListener?
     private let health: ServerHealth
     private let tls: TLSContextProvider?
     private let log: Log
@@ -14,8 +15,13 @@ final class ServerCore: Sendable {
     let identity: IdentityService
     /// Who is where, and what may be done about it.
     let backend: Backend
+    /// What it has and has done.
+    let census: Census
+
     /// Where it listens.
     var address: SocketAddress { listener.address }
+    /// Where the metrics are, if they have a listener of their own.
+    var metricsAddress: SocketAddress? { metrics?.address }
 
     /// Binds, starts the loops and takes connections from then on.
     ///
@@ -67,12 +73,28 @@ final class ServerCore: Sendable {
             configuration, on: group.loops, origins: parts.origins, handlers: parts.handlers,
             authorizer: parts.authorizer, identity: parts.identity, log: parts.log)
         backend = services.backend
+        census = Census(of: backend.hub, transports)
+        let page = MetricsPage(
+            census: census, authenticator: identity.authenticator, handlers: parts.handlers)
         let site = HTTPSite(
-            try Routes.all(of: configuration, health: health, identity: identity, clients: services))
+            try Routes.all(
+                of: configuration, health: health, identity: identity, clients: services,
+                backends: BackendAPI(backend: backend, census: census), metrics: page))
         let sockets = try Listener.bind(
             host: configuration.listen.host, port: configuration.listen.port, count: group.loops.count)
-        listener = try await Listener.open(
-            sockets, on: transports, admission: admission, tls: tls, site: site)
+        if let place = configuration.metrics.listen {
+            metrics = try await MetricsListener.open(
+                at: place, on: group.loops[0], TransportSettings(configuration), page: page, log: log)
+        } else {
+            metrics = nil
+        }
+        do throws(ServerError) {
+            listener = try await Listener.open(
+                sockets, on: transports, admission: admission, tls: tls, site: site)
+        } catch {
+            await metrics?.close()
+            throw error
+        }
         health.isReady = true
     }
 
@@ -94,7 +116,8 @@ final class ServerCore: Sendable {
                 }
             }
         }
-        backend.core.hub.lifecycle.finish()
+        await metrics?.close()
+        backend.hub.lifecycle.finish()
         await group.stopped()
         let left = cut.withLock { $0 }
         if left > 0 {
