@@ -46,6 +46,9 @@ let package = Package(
         .executableTarget(name: "realtime-bench", dependencies: ["CLinux"], swiftSettings: strict),
 
         .executableTarget(
+            name: "hello-room", dependencies: ["Realtime", "Handlers"], path: "examples/hello-room",
+            exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(
             name: "backend-broadcast", dependencies: ["RealtimeClient"], path: "examples/backend-broadcast",
             exclude: ["README.md"], swiftSettings: strict),
 
