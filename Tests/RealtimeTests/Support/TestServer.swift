@@ -57,3 +57,30 @@ extension RealtimeServer {
         return try TestWebSocket(socket, path: path, extensions: extensions)
     }
 }
+
+/// An answer over HTTP, taken apart.
+struct TestAnswer {
+    let status: Int
+    let head: String
+    let body: String
+
+    var json: JSONValue? { try? JSONValue.parse(body) }
+}
+
+extension RealtimeServer {
+    /// Asks for an upgrade, and returns the answer that it was refused with.
+    func upgradeRefusal(_ path: String, headers: String = "") throws -> TestAnswer {
+        let socket = try connect()
+        socket.send(
+            "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                + headers + "\r\n")
+        let head = try socket.read(until: "\r\n\r\n")
+        let length = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }
+            .flatMap { Int($0.dropFirst("content-length: ".count)) }
+        let body = try socket.read(count: length ?? 0)
+        return TestAnswer(
+            status: Int(head.split(separator: " ")[1]) ?? 0, head: head,
+            body: String(decoding: body, as: UTF8.self))
+    }
+}

@@ -26,13 +26,14 @@ final class TestWebSocket {
     /// The answer to the upgrade.
     let handshake: String
 
-    init(_ socket: TestSocket, path: String, extensions: String? = nil) throws {
+    /// - Parameter headers: further lines of the request, each with its end.
+    init(_ socket: TestSocket, path: String, extensions: String? = nil, headers: String = "") throws {
         self.socket = socket
         var request =
             "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         request += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
         if let extensions { request += "Sec-WebSocket-Extensions: \(extensions)\r\n" }
-        socket.send(request + "\r\n")
+        socket.send(request + headers + "\r\n")
         handshake = try socket.read(until: "\r\n\r\n")
         guard handshake.hasPrefix("HTTP/1.1 101 ") else { throw Refused(answer: handshake) }
     }
