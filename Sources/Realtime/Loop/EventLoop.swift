@@ -161,6 +161,7 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     private func collectMail() {
         mailbox.take(replacing: &arrived)
+        guard !arrived.isEmpty else { return }
         jobs.append(contentsOf: arrived)
         arrived.removeAll(keepingCapacity: true)
     }
@@ -189,6 +190,13 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
         for hook in turnHooks { hook.turnEnds() }
         // A hook may have resumed a task.
         if !jobs.isEmpty { requestTurn() }
+    }
+
+    /// Does what was posted before now. Called before bytes that came are handled: who has learnt something that
+    /// another loop did, and asks this one, finds here what the other loop had posted by then.
+    func catchUp() {
+        collectMail()
+        runJobs()
     }
 
     private func runJobs() {

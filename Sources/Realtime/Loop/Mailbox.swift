@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The one thread-safe door into an event loop: a locked list and a bell.
 ///
 /// Only the poster who finds the list unannounced rings, so a burst of posts costs one wake-up.
@@ -16,6 +18,8 @@ final class Mailbox: Sendable {
     }
 
     private let state = Locked(State())
+    /// Whether there are items, for the loop to look at without the lock.
+    private let hasItems = Atomic<Bool>(false)
     private let ring: @Sendable () -> Void
 
     /// - Parameter ring: wakes the loop; called outside the lock, from any thread.
@@ -30,7 +34,9 @@ final class Mailbox: Sendable {
         let outcome: Outcome = state.withLock { state in
             if state.closed { return .refused }
             state.items.append(item)
-            return state.items.count == 1 ? .first : .waiting
+            guard state.items.count == 1 else { return .waiting }
+            hasItems.store(true, ordering: .releasing)
+            return .first
         }
         if outcome == .first { ring() }
         return outcome != .refused
@@ -38,7 +44,11 @@ final class Mailbox: Sendable {
 
     /// Takes everything, leaving `empty` (whose memory is used for what comes next) in its place.
     func take(replacing empty: inout [Item]) {
-        state.withLock { swap(&$0.items, &empty) }
+        guard hasItems.load(ordering: .acquiring) else { return }
+        state.withLock { state in
+            swap(&state.items, &empty)
+            hasItems.store(false, ordering: .relaxed)
+        }
     }
 
     /// Refuses everything from now on. What is still in the list is the loop's to finish.

@@ -117,6 +117,7 @@ final class TCPStream {
     }
 
     private func readEnded(count: Int, base: UnsafeMutablePointer<CChar>?) {
+        loop.catchUp()
         guard phase == .open, let delegate else { return }
         if count > 0 {
             delegate.streamReceived(UnsafeMutableRawBufferPointer(start: base, count: count))

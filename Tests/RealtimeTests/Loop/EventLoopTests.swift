@@ -1,7 +1,26 @@
+import Glibc
 import Synchronization
 import Testing
 
 @testable import Realtime
+
+/// Notes the bytes that come.
+private final class NotingDelegate: TCPStreamDelegate {
+    private let note: (String) -> Void
+
+    init(_ note: @escaping (String) -> Void) {
+        self.note = note
+    }
+
+    func streamReceived(_ bytes: UnsafeMutableRawBufferPointer) {
+        note(String(decoding: bytes, as: UTF8.self))
+    }
+
+    func streamEnded() {}
+    func streamFailed(_ error: LoopError) {}
+    func streamWroteQueued(_ error: LoopError?) {}
+    func streamClosed() {}
+}
 
 @Suite("Event loop", .timeLimit(.minutes(1)))
 struct EventLoopTests {
@@ -49,6 +68,40 @@ struct EventLoopTests {
                 loop.post { step(0) }
             }
             #expect(depth == 10_000)
+        }
+    }
+
+    @Test("what was posted before bytes were sent is done before they are handled")
+    func postsBeforeBytes() async throws {
+        try await withLoops { loops in
+            let loop = loops[0]
+            var ends: [Int32] = [0, 0]
+            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            #expect(socketpair(AF_UNIX, kind, 0, &ends) == 0)
+            let (here, there) = (ends[0], ends[1])
+            let (notes, gate, done) = (Notes(), Inbox<Bool>(), Inbox<Bool>())
+            let stream = await loop.perform {
+                let stream = TCPStream(owning: here, on: loop)
+                stream.open(
+                    for: NotingDelegate {
+                        notes.note($0)
+                        done.put(true)
+                    })
+                stream.resumeReading()
+                return LoopBound(stream, on: loop)
+            }
+            try await onThread {
+                // Held up, the loop finds both at once.
+                loop.post { _ = try? gate.take() }
+                loop.post { notes.note("held") }
+                eventually { loop.post { notes.note("posted") } }
+                #expect(send(there, "bytes", 5, 0) == 5)
+                gate.put(true)
+                _ = try done.take()
+            }
+            #expect(notes.all == ["held", "posted", "bytes"])
+            await loop.perform { stream.value.close() }
+            close(there)
         }
     }
 
