@@ -66,6 +66,8 @@ final class Hub: Sendable {
     }
 
     /// Does something on a loop and returns what came of it. Without a wait when the caller is on that loop.
+    ///
+    /// What `body` has posted to the caller's loop is done there before this returns.
     func perform<Result: Sendable>(
         on loop: Int, _ body: @escaping @Sendable (HubShard) -> Result
     ) async throws(RealtimeError) -> Result {
@@ -79,8 +81,16 @@ final class Hub: Sendable {
         on loop: Int, _ body: @escaping @Sendable (HubShard) -> Result
     ) async throws(RealtimeError) -> Result {
         let shard = shards[loop]
+        let here = shards.first { $0.loop.isCurrent }?.loop
         let result: Result? = await withCheckedContinuation { done in
-            if !shard.loop.post({ done.resume(returning: body(shard.value)) }) { done.resume(returning: nil) }
+            let isPosted = shard.loop.post {
+                let result = body(shard.value)
+                // By the way that all posts go: resumed from here, a task that has not quite suspended yet would go
+                // on at once, and overtake them.
+                let resume = { @Sendable in done.resume(returning: result) }
+                if here?.post(resume) != true { resume() }
+            }
+            if !isPosted { done.resume(returning: nil) }
         }
         guard let result else { throw RealtimeError.stopped }
         return result
