@@ -25,7 +25,8 @@ extension ClientSession {
             switch outcome {
             case .success(let token):
                 guard let seat = session.services.accountSeat(of: token.claims.user) else {
-                    session.endBeforeAuthentication(.tooManyConnections, replyTo: id, .rateLimited)
+                    session.refuse(.tooManyConnections, replyTo: id)
+                    session.endForTooMuch(retryAfter: .tillAnotherConnectionMayHaveEnded)
                     return
                 }
                 session.begin(token, seat)
@@ -44,6 +45,7 @@ extension ClientSession {
             switch outcome {
             case .success(let token) where token.claims.user == session.token?.claims.user:
                 session.token = token
+                guard !session.endIfRevoked() else { return }
                 session.life.authenticated(expiresAt: token.claims.expiresAt)
                 session.watch()
                 session.sendAuthSuccess(replyTo: id)
@@ -105,12 +107,17 @@ extension ClientSession {
             heartbeat: services.settings.heartbeat, tokenExpiresAt: claims.expiresAt,
             serverName: "realtime", serverVersion: services.settings.serverVersion)
         send { $0.appendConnect(greeting, $1) }
-        // From here on a revocation finds it; one that came just before must not have missed it.
-        if services.authenticator.revocations.isRevoked(claims, at: time.date) {
-            end(.unauthenticated, reason: "revoked")
-            return
-        }
-        timePassed()
+        if !endIfRevoked() { timePassed() }
+    }
+
+    /// From here on a revocation of its token finds it; one that came while the token was on its way here must not
+    /// have missed it.
+    private func endIfRevoked() -> Bool {
+        guard let claims = token?.claims,
+            services.authenticator.revocations.isRevoked(claims, at: time.date)
+        else { return false }
+        end(.unauthenticated, reason: "revoked")
+        return true
     }
 
     private func sendAuthSuccess(replyTo id: ClientMessageID?) {
@@ -150,6 +157,11 @@ extension ClientSession {
 
     /// Which of the user's devices this is.
     var device: DeviceID? { token?.claims.device ?? deviceHint }
+}
+
+extension Duration {
+    /// When a user with too many connections may try again: nothing is known of when one ends.
+    fileprivate static let tillAnotherConnectionMayHaveEnded: Duration = .seconds(5)
 }
 
 extension RealtimeError {

@@ -66,14 +66,18 @@ extension ClientSession {
 
     private func run(_ scope: EventScope, _ plan: DispatchCore.Plan) {
         guard shard.eventsInFlight < services.core.settings.eventsInFlight else {
-            finish(scope, .failure(RealtimeError(.unavailable, "Too many events are being handled.")), plan)
+            finish(
+                scope, .failure(RealtimeError(.unavailable, "Too many events are being handled.")), plan,
+                account)
             return
         }
         shard.eventsInFlight += 1
         var isDone = false
+        // Kept by hand, because the session has none any more when it ends meanwhile.
+        let account = account
         EventRun.start(scope, plan.route, around: plan.around) { [self] outcome in
             shard.eventsInFlight -= 1
-            finish(scope, outcome, plan)
+            finish(scope, outcome, plan, account)
             // The first time this runs within `start`, nothing has come meanwhile.
             if isDone { becomeIdle() }
             isDone = true
@@ -84,7 +88,8 @@ extension ClientSession {
 
     /// Answers the sender, and remembers the answer for one who asks again.
     private func finish(
-        _ scope: EventScope, _ outcome: Result<Void, RealtimeError>, _ plan: DispatchCore.Plan
+        _ scope: EventScope, _ outcome: Result<Void, RealtimeError>, _ plan: DispatchCore.Plan,
+        _ account: UserAccount?
     ) {
         let id = scope.messageID
         var answer = PublishWindow.Answer(seq: scope.publication?.seq)
@@ -95,7 +100,8 @@ extension ClientSession {
         guard isOpen else { return }
         switch outcome {
         case .failure(let error):
-            refuse(error, replyTo: id)
+            // One answer is all that a message gets.
+            if case .ack = scope.answer { refuse(error, replyTo: id) }
         case .success:
             if case .ack = scope.answer, let id { acknowledge(id, answer) }
         }

@@ -20,8 +20,10 @@ final class ClientSession: LoopTimerTarget {
     private var limiter = RateLimiter()
     var seats = RoomSeats()
     private var queue = InboundQueue()
-    /// Whether an event is being handled, so that the next ones have to wait.
-    private var isBusy = false
+    /// How many things have to be done before the next message can be handled.
+    private var waits = 0
+    /// Whether the queue is being worked on further up the stack.
+    private var isCatchingUp = false
     private var isPaused = false
     private var timer: LoopTimer?
 
@@ -44,30 +46,18 @@ final class ClientSession: LoopTimerTarget {
     /// A whole message has come. Text is valid UTF-8; the bytes hold until this returns.
     func received(_ message: UnsafeRawBufferPointer, isText: Bool) {
         guard !life.isOver else { return }
-        guard isText else {
-            receivedBinary()
-            return
-        }
-        if isBusy || !queue.isEmpty {
-            queue.append(message)
+        if waits > 0 || !queue.isEmpty {
+            queue.append(message, isText: isText)
             pauseIfFull()
         } else {
-            handle(message)
+            handle(message, isText: isText)
         }
-    }
-
-    private func receivedBinary() {
-        let error = RealtimeError(.malformed, "A binary message means nothing here.")
-        guard life.isOpen else {
-            endBeforeAuthentication(error, replyTo: nil, .malformed)
-            return
-        }
-        if admit(.other, replyTo: nil) { refuse(error, replyTo: nil) }
     }
 
     /// Handles a message, or what of it can be handled at once.
-    private func handle(_ message: UnsafeRawBufferPointer) {
+    private func handle(_ message: UnsafeRawBufferPointer, isText: Bool) {
         do throws(EnvelopeFailure) {
+            guard isText else { throw EnvelopeFailure(.mustBe("text, not binary")) }
             let envelope = try InboundEnvelope(scanning: message, isUTF8: true)
             if life.isOpen {
                 try handle(envelope)
@@ -101,15 +91,18 @@ final class ClientSession: LoopTimerTarget {
 
     /// Something has to be done before the next message can be handled.
     func becomeBusy() {
-        isBusy = true
+        waits += 1
     }
 
-    /// It is done: handles what has come meanwhile.
+    /// It is done: handles what has come meanwhile, unless something else is waited for.
     func becomeIdle() {
-        isBusy = false
-        while !isBusy, !life.isOver, let message = queue.popFirst() {
-            message.withUnsafeBytes { handle($0) }
+        waits -= 1
+        guard !isCatchingUp else { return }
+        isCatchingUp = true
+        while waits == 0, !life.isOver, let message = queue.popFirst() {
+            message.bytes.withUnsafeBytes { handle($0, isText: message.isText) }
         }
+        isCatchingUp = false
         if isPaused, !queue.isFull {
             isPaused = false
             carrier.resumeReading()
@@ -117,6 +110,10 @@ final class ClientSession: LoopTimerTarget {
     }
 
     private func pauseIfFull() {
+        guard !queue.isOverfull else {
+            endForTooMuch(retryAfter: .seconds(1))
+            return
+        }
         guard queue.isFull, !isPaused else { return }
         isPaused = true
         carrier.pauseReading()
@@ -140,14 +137,19 @@ final class ClientSession: LoopTimerTarget {
             return false
         case .close(let wait):
             shard.counters.rateLimited += 1
-            send { message, head in
-                message.appendDisconnect(
-                    closeCode: Int(WebSocketCloseCode.rateLimited.rawValue), reason: "rate_limited",
-                    retryAfter: wait, head)
-            }
-            end(.rateLimited, reason: "too many messages")
+            endForTooMuch(retryAfter: wait)
             return false
         }
+    }
+
+    /// Says when it makes sense to come back, and goodbye.
+    func endForTooMuch(retryAfter wait: Duration) {
+        send { message, head in
+            message.appendDisconnect(
+                closeCode: Int(WebSocketCloseCode.rateLimited.rawValue), reason: "rate_limited",
+                retryAfter: wait, head)
+        }
+        end(.rateLimited, reason: "too much at once")
     }
 
     // MARK: What goes
