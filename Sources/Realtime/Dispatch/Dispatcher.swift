@@ -23,6 +23,7 @@ struct Dispatcher {
     }
 
     private func pass(_ context: EventContext, through rest: ArraySlice<any EventMiddleware>) async throws {
+        guard !scope.isOver else { throw RealtimeError.tooLate }
         guard let first = rest.first else {
             try await handle(context)
             return
@@ -48,31 +49,41 @@ struct Dispatcher {
 
     private func call(_ entry: HandlerEntry, _ context: EventContext) async throws(RealtimeError) {
         let core = scope.core
+        // Whoever sent it has been told that it failed, and may be sending it again.
+        guard !scope.isOver else { throw RealtimeError.tooLate }
         guard entry.admits(at: core.hub.time.now) else {
             throw RealtimeError(.handlerFailed, "What handles this is switched off after failing repeatedly.")
         }
         scope.current = entry
         scope.deadline = core.hub.time.now + core.settings.handlerTimeout
+        defer { scope.current = nil }
         do {
             try await entry.run(context)
-            report(entry.succeeded(), of: entry)
+            succeeded(entry)
         } catch let refusal as RealtimeError {
             // A refusal is an answer: the handler works.
-            report(entry.succeeded(), of: entry)
+            succeeded(entry)
             throw refusal
         } catch {
-            // One that came too late was counted when its time was up.
-            if !scope.isOver {
-                core.log.error(
-                    "handler failed",
-                    [
-                        "handler": .string(entry.name), "type": .string(scope.type.string),
-                        "reason": .string("\(error)"),
-                    ])
-                report(entry.failed(at: core.hub.time.now), of: entry)
-            }
+            failed(entry, error)
             throw RealtimeError(.handlerFailed, "The event could not be handled.")
         }
+    }
+
+    /// One that came too late was counted as a failure when its time was up, however it ended.
+    private func succeeded(_ entry: HandlerEntry) {
+        if !scope.isOver { report(entry.succeeded(), of: entry) }
+    }
+
+    private func failed(_ entry: HandlerEntry, _ error: any Error) {
+        guard !scope.isOver else { return }
+        scope.core.log.error(
+            "handler failed",
+            [
+                "handler": .string(entry.name), "type": .string(scope.type.string),
+                "reason": .string("\(error)"),
+            ])
+        report(entry.failed(at: scope.core.hub.time.now), of: entry)
     }
 
     private func report(_ change: HandlerBreaker.Change?, of entry: HandlerEntry) {
@@ -81,9 +92,12 @@ struct Dispatcher {
 }
 
 extension DispatchCore {
-    /// A handler has had its time.
+    /// A handler has had its time, or what stands around the handlers has.
     func timedOut(_ scope: EventScope) {
-        guard let entry = scope.current else { return }
+        guard let entry = scope.current else {
+            log.error("middleware took too long", ["type": .string(scope.type.string)])
+            return
+        }
         log.error("handler took too long", ["handler": .string(entry.name)])
         report(entry.failed(at: hub.time.now), of: entry)
     }

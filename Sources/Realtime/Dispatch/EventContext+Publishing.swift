@@ -15,12 +15,13 @@ extension EventContext {
     /// names as its recipient. The `ack` then says where it stands in the room's stream, or to how many
     /// connections it went.
     ///
-    /// Refused when the sender may not publish there. A message to one user without a room needs some room that
-    /// the two have in common.
+    /// Refused when the sender may not publish there, or when the time is up. A message to one user without a room
+    /// needs some room that the two have in common.
     @discardableResult
     public func relay(
         to room: RoomID?, _ audience: RelayAudience = .everyone
     ) async throws(RealtimeError) -> Published {
+        try await requireTime()
         if let recipient { return try await relay(to: recipient, in: room) }
         guard let room else { throw RealtimeError(.malformed, "room_id is missing") }
         try await requirePublishing(in: room)
@@ -29,6 +30,17 @@ extension EventContext {
         let publication = try await scope.core.hub.publish(
             outgoing(), to: room, audience: target, isEphemeral: OutgoingEvent.isEphemeral(scope.type))
         return try await note(publication)
+    }
+
+    /// What has failed for the sender must not reach the others: the sender may be sending it again.
+    private func requireTime() async throws(RealtimeError) {
+        let isOver: Bool
+        if scope.loop.isCurrent {
+            isOver = scope.isOver
+        } else {
+            isOver = try await scope.onLoop { [scope] in scope.isOver }
+        }
+        if isOver { throw .tooLate }
     }
 
     private func relay(to user: UserID, in room: RoomID?) async throws(RealtimeError) -> Published {

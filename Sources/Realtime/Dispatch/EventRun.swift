@@ -60,6 +60,6 @@ final class EventRun: LoopTimerTarget {
         }
         scope.core.timedOut(scope)
         task?.cancel()
-        end(.failure(RealtimeError(.handlerFailed, "The event took too long to handle.")))
+        end(.failure(.tooLate))
     }
 }

@@ -24,7 +24,7 @@ final class EventScope: @unchecked Sendable {
 
     /// When the handler that runs now has to be done.
     var deadline: Instant
-    /// The handler that runs now.
+    /// The handler that runs now; nil between two of them, and in what stands around them.
     var current: HandlerEntry?
     var answer = Answer.ack(nil)
     /// What was published with this event's own type and data.

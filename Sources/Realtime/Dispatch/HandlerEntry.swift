@@ -58,14 +58,19 @@ final class HandlerEntry: Sendable {
     func succeeded() -> HandlerBreaker.Change? {
         handledCount.add(1, ordering: .relaxed)
         guard isSuspect.load(ordering: .relaxed) else { return nil }
-        let change = breaker.withLock { $0.succeeded() }
-        isSuspect.store(false, ordering: .relaxed)
-        return change
+        return breaker.withLock { breaker in
+            let change = breaker.succeeded()
+            // Within the lock, so that a failure on another loop is not forgotten.
+            isSuspect.store(false, ordering: .relaxed)
+            return change
+        }
     }
 
     func failed(at now: Instant) -> HandlerBreaker.Change? {
         failedCount.add(1, ordering: .relaxed)
-        isSuspect.store(true, ordering: .relaxed)
-        return breaker.withLock { $0.failed(at: now) }
+        return breaker.withLock { breaker in
+            isSuspect.store(true, ordering: .relaxed)
+            return breaker.failed(at: now)
+        }
     }
 }

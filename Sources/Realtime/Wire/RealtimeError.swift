@@ -18,6 +18,7 @@ public struct RealtimeError: Error, Equatable, Sendable {
     }
 
     static let stopped = RealtimeError(.unavailable, "The server has stopped.")
+    static let tooLate = RealtimeError(.handlerFailed, "The event took too long to handle.")
 
     init(_ failure: EnvelopeFailure) {
         self.init(failure.code, failure.sentence)
