@@ -57,29 +57,29 @@ extension EventContext {
         try checkName(name)
         try await require(.read, in: room)
         let since = since.map { RoomPosition(epoch: RoomEpoch($0.epoch) ?? .none, seq: $0.seq) }
-        let join = try await onSession { [scope] session throws(RealtimeError) in
+        let (join, isNews) = try await onSession { [scope] session throws(RealtimeError) in
             guard session.isIn(room) || session.roomCount < scope.core.settings.roomsPerConnection else {
                 throw RealtimeError(.rateLimited, "The connection is in as many rooms as it may be.")
             }
             let identity = session.identity
-            if let state, state != session.presence {
-                session.presence = state
-                scope.core.hub.update(identity.user, state, from: session.connection)
-            }
-            scope.answer = .replied
-            return RoomJoin(
+            let isNews = state.map { $0 != session.presence } ?? false
+            if let state { session.presence = state }
+            let join = RoomJoin(
                 connection: session.connection, user: identity.user, username: identity.username,
-                device: identity.device, state: session.presence, name: name, since: since)
+                device: scope.sender.device, state: session.presence, name: name, since: since)
+            return (join, isNews)
         }
+        if isNews, let state { try await scope.core.hub.update(join.user, state, from: join.connection) }
         try await scope.core.hub.join(join, room: room, create: create, answering: scope.messageID)
+        try await scope.onLoop { [scope] in scope.answer = .replied }
     }
 
     /// Takes the sender's connection out of a room. Nothing happens where it is not in it.
     public func leave(_ room: RoomID) async throws(RealtimeError) {
         try await onSession { [scope] session throws(RealtimeError) in
             guard session.leaveSeat(in: room) else { return }
-            let identity = session.identity
-            scope.core.hub.leave(session.connection, of: identity.user, device: identity.device, in: room)
+            scope.core.hub.leave(
+                session.connection, of: session.identity.user, device: scope.sender.device, in: room)
         }
     }
 
@@ -121,10 +121,11 @@ extension EventContext {
             }
             state.custom = bytes
         }
-        try await onSession { [scope, state] session throws(RealtimeError) in
+        let (user, connection) = try await onSession { [state] session throws(RealtimeError) in
             session.presence = state
-            scope.core.hub.update(session.identity.user, state, from: session.connection)
+            return (session.identity.user, session.connection)
         }
+        try await scope.core.hub.update(user, state, from: connection)
     }
 
     // MARK: Rights

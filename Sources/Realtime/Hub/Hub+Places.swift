@@ -50,9 +50,12 @@ extension Hub {
         on(home(of: user)) { $0.user(user)?.lost(connection) }
     }
 
-    /// A user says something of themselves.
-    func update(_ user: UserID, _ state: PresenceState, from connection: ConnectionID) {
-        on(home(of: user)) { $0.user(user)?.update(state, from: connection) }
+    /// A user says something of themselves. When this returns the rooms have been told, so that what the user says
+    /// next in one of them comes after it.
+    func update(
+        _ user: UserID, _ state: PresenceState, from connection: ConnectionID
+    ) async throws(RealtimeError) {
+        try await perform(on: home(of: user)) { $0.user(user)?.update(state, from: connection) }
     }
 }
 

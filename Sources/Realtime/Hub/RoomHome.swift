@@ -125,9 +125,12 @@ final class RoomHome: LoopTimerTarget {
         return Publication(messageID: head.messageID, room: id, delivered: connections.count)
     }
 
-    /// Notes what a member says of themselves, and tells the others if that is news.
+    /// Notes what a member says of themselves, and tells the others, also where it is what they knew: a client says
+    /// it because somebody is to hear it.
     func update(_ user: UserID, _ state: PresenceState, from connection: ConnectionID?) {
-        if room.update(user, state) { tellPresence(of: user, from: connection) }
+        guard room.hasMember(user) else { return }
+        _ = room.update(user, state)
+        tellPresence(of: user, from: connection)
     }
 
     private func tellPresence(of user: UserID, from connection: ConnectionID?) {
