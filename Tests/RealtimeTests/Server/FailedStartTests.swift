@@ -68,9 +68,6 @@ struct FailedStartTests {
 
     @Test("a port that is taken is said to be, and a start with another succeeds after that")
     func takenPort() async throws {
-        try await withServer { server in
-            #expect(server.port > 0)
-        }
         let port = FreePort()
         var configuration = ServerConfiguration.onFreePort
         configuration.listen.port = port.number
@@ -78,5 +75,17 @@ struct FailedStartTests {
         #expect(try await failure(on: port) { _ in }?.code == .cannotListen)
         await first.stop()
         #expect(try await failure(on: port) { _ in } == nil)
+    }
+
+    @Test("an address for the metrics that is taken leaves the port free")
+    func takenMetricsPort() async throws {
+        let first = try await RealtimeServer.start(.onFreePort, handlers: .builtIn(), log: .disabled)
+        let port = FreePort()
+        let error = try await failure(on: port) {
+            $0.metrics.listen = HostAndPort(host: "127.0.0.1", port: first.port)
+        }
+        await first.stop()
+        #expect(error?.code == .cannotListen)
+        #expect(port.isFree)
     }
 }

@@ -82,10 +82,11 @@ extension RealtimeServer {
 /// A client of the native protocol that looks for certain messages.
 final class LiveClient {
     private let webSocket: TestWebSocket
+    private(set) var connectionID = ""
 
     init(_ server: RealtimeServer, token: String) throws {
         webSocket = try server.connectWebSocket(path: "/ws?token=\(token)")
-        _ = try next("connect")
+        connectionID = try next("connect")["data"]?["connection_id"]?.string ?? ""
     }
 
     convenience init(_ server: RealtimeServer, _ user: UserID, in rooms: String...) throws {

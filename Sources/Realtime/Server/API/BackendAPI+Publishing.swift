@@ -14,9 +14,13 @@ extension BackendAPI {
     /// `POST /api/v1/tasks`
     func publishTask(_ call: ServiceCall) async throws(RealtimeError) -> HTTPResponse {
         let publication = try await backend.handleTask(try TaskRequest(call).event)
+        guard let room = publication.room, publication.seq != nil else {
+            // What this id was used for before had no place in a room.
+            throw RealtimeError(.conflict, "That message_id was used for something else.")
+        }
         return .json(.ok) { answer in
             answer.publication(publication)
-            if let room = publication.room { room.withUTF8 { answer.string("room_id", utf8: $0) } }
+            room.withUTF8 { answer.string("room_id", utf8: $0) }
         }
     }
 }

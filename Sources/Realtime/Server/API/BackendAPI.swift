@@ -80,7 +80,7 @@ struct ServiceCall: Sendable {
     }
 
     /// The caller's own id for what it asks for, which makes a repeat harmless: `message_id` of the body, or the
-    /// field `Idempotency-Key`.
+    /// field `Idempotency-Key` where it has none.
     func messageID(in body: borrowing DataMembers) throws(EnvelopeFailure) -> ClientMessageID? {
         let fields = request.head.headers("idempotency-key")
         guard fields.count <= 1 else {
@@ -90,9 +90,6 @@ struct ServiceCall: Sendable {
             fields.first.map { $0.withUnsafeBytes { String(validating: $0, as: UTF8.self) ?? "" } },
             field: "Idempotency-Key")
         let inBody = try Self.messageID(try body.string("message_id"), field: "message_id")
-        if let inHead, let inBody, inHead != inBody {
-            throw EnvelopeFailure(.mustBe("the same as Idempotency-Key"), field: "message_id")
-        }
         return inBody ?? inHead
     }
 

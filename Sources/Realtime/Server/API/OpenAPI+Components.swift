@@ -5,7 +5,7 @@ extension OpenAPI {
         {
               "IdempotencyKey": {
                 "name": "Idempotency-Key", "in": "header",
-                "description": "The same as `message_id` in the body, for callers that set it for every request.",
+                "description": "What counts as the `message_id` where the body has none.",
                 "schema": {"$ref": "#/components/schemas/MessageID"}
               },
               "RoomID": {
@@ -76,6 +76,7 @@ extension OpenAPI {
               },
               "ID": {
                 "type": "string", "minLength": 1, "maxLength": 256,
+                "pattern": "^[^\\u0000-\\u001F\\u007F-\\u009F]+$",
                 "description": "1 to 256 bytes of UTF-8 without control characters."
               },
               "MessageID": {

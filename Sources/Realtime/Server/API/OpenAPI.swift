@@ -49,7 +49,7 @@ enum OpenAPI {
         {
             "title": "Realtime: the backend's API",
             "version": "\#(RealtimeVersion.current)",
-            "description": "What an application's backend asks of a Realtime server. Members that a request has and this page does not name are ignored; new ones may be added to answers.",
+            "description": "What an application's backend asks of a Realtime server. Members of a request that this page does not name are ignored, and one that is null is taken for one that is not there; new ones may be added to answers.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
           }
         """#

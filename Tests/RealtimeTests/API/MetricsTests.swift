@@ -1,0 +1,207 @@
+import Handlers
+import Testing
+
+@testable import Realtime
+
+@Suite("GET /metrics", .timeLimit(.minutes(1)))
+struct MetricsTests {
+    /// A page, read as Prometheus reads it.
+    private struct Page {
+        struct Family {
+            var kind: String
+            var samples: [String: Double] = [:]
+        }
+
+        var families: [String: Family] = [:]
+
+        init(_ text: String) throws {
+            var described = ""
+            for line in text.split(separator: "\n") {
+                let words = line.split(separator: " ", omittingEmptySubsequences: false)
+                if line.hasPrefix("# HELP ") {
+                    described = String(words[2])
+                    #expect(words.count > 4, "\(line)")
+                } else if line.hasPrefix("# TYPE ") {
+                    #expect(words.count == 4)
+                    #expect(String(words[2]) == described, "help comes first")
+                    #expect(families[described] == nil, "\(described) is there twice")
+                    families[described] = Family(kind: String(words[3]))
+                } else {
+                    let value = try #require(words.last.flatMap { Double($0) }, "\(line)")
+                    let series = line.dropLast(words.last!.count + 1)
+                    let name = series.prefix { $0 != "{" }
+                    #expect(String(name) == described, "\(line) stands below another family")
+                    #expect(families[described]?.samples[String(series)] == nil, "\(line) is there twice")
+                    families[described]?.samples[String(series)] = value
+                }
+            }
+            #expect(text.hasSuffix("\n"))
+        }
+
+        subscript(series: String) -> Double? {
+            families[String(series.prefix { $0 != "{" })]?.samples[series]
+        }
+    }
+
+    private func page(_ server: RealtimeServer) throws -> Page {
+        let answer = try TestBackend(port: server.port).get("/metrics")
+        #expect(answer.status == 200)
+        #expect(answer.hasField("Content-Type: text/plain; version=0.0.4; charset=utf-8"))
+        return try Page(answer.body)
+    }
+
+    @Test("the page is well-formed, and names say what kind of number they are")
+    func form() async throws {
+        try await withServer { server in
+            let page = try page(server)
+            #expect(page.families.count > 25)
+            for (name, family) in page.families {
+                #expect(name.hasPrefix("realtime_") || name.hasPrefix("process_"), "\(name)")
+                #expect(family.kind == (name.hasSuffix("_total") ? "counter" : "gauge"), "\(name)")
+                #expect(!family.samples.isEmpty, "\(name)")
+            }
+        }
+    }
+
+    @Test("the numbers are those of what happened")
+    func numbers() async throws {
+        try await withServer {
+            $0.rates.messages = MessageRate(perSecond: 1, burst: 6)
+        } _: { server in
+            let before = try page(server)
+            let ada = try LiveClient(server, "ada", in: "r")
+            let bob = try LiveClient(server, "bob", in: "r", "s")
+            #expect(throws: TestWebSocket.Refused.self) { try LiveClient(server, token: "nonsense") }
+            ada.send(#"{"type":"chat_message","room_id":"r","data":{"content":"hi"}}"#)
+            _ = try bob.next("chat_message")
+            ada.send(#"{"type":"chat_message","room_id":"elsewhere","data":{"content":"hi"}}"#)
+            _ = try ada.next("error")
+            // The first of each is answered, the last is one too many.
+            for _ in 0..<6 { bob.send(#"{"type":"ping"}"#) }
+            _ = try bob.next("error")
+            _ = try TestBackend(port: server.port).get("/nothing")
+
+            let after = try page(server)
+            func growth(_ series: String) -> Double? {
+                guard let now = after[series], let then = before[series] else { return nil }
+                return now - then
+            }
+            #expect(after["realtime_build_info{version=\"\(RealtimeVersion.current)\"}"] == 1)
+            #expect(after["realtime_sessions"] == 2)
+            #expect(after["realtime_users_online"] == 2)
+            #expect(after["realtime_rooms"] == 2)
+            #expect(after["realtime_history_messages"] == 1)
+            #expect(after["realtime_history_bytes"] ?? 0 > 100)
+            #expect(growth("realtime_room_joins_total") == 3)
+            #expect(growth("realtime_events_published_total") == 1)
+            #expect(growth("realtime_messages_received_total") == 11)
+            #expect(growth("realtime_messages_sent_total") ?? 0 >= 10)
+            #expect(growth("realtime_websockets_opened_total") == 2)
+            #expect(growth("realtime_connections_accepted_total") == 5)
+            #expect(growth("realtime_connections_refused_total") == 0)
+            #expect(growth("realtime_http_requests_total") == 5)
+            #expect(growth("realtime_http_responses_total{class=\"4xx\"}") == 2)
+            #expect(growth("realtime_bytes_received_total") ?? 0 > 1000)
+            #expect(growth("realtime_bytes_sent_total") ?? 0 > 1000)
+            #expect(growth("realtime_errors_total{code=\"not_in_room\"}") == 1)
+            #expect(growth("realtime_errors_total{code=\"rate_limited\"}") ?? 0 >= 1)
+            #expect(growth("realtime_rate_limited_total") ?? 0 >= 1)
+            #expect(growth("realtime_authentications_total{outcome=\"accepted\"}") == 2)
+            #expect(growth("realtime_authentications_total{outcome=\"malformed\"}") == 1)
+            let chat = "{handler=\"ChatHandler\",event=\"chat_message\"}"
+            #expect(growth("realtime_handler_runs_total\(chat)") == 2)
+            #expect(growth("realtime_handler_failures_total\(chat)") == 0)
+            #expect(after["realtime_handler_switched_off\(chat)"] == 0)
+            #expect(after["realtime_events_in_flight"] == 0)
+            #expect(after["realtime_slow_readers_total"] == 0)
+            #expect(after["process_resident_memory_bytes"] ?? 0 > 1_000_000)
+            #expect(after["process_cpu_seconds_total"] ?? 0 > 0)
+        }
+    }
+
+    @Test("no room, no user and no token is on the page")
+    func noNames() async throws {
+        try await withServer { server in
+            let token = server.token("a-certain-user")
+            let client = try LiveClient(server, token: token)
+            try client.join("a-certain-room")
+            let body = try TestBackend(port: server.port).get("/metrics").body
+            #expect(!body.contains("a-certain"))
+            #expect(!body.contains(token))
+        }
+    }
+
+    @Test("what histories held is counted out when their rooms are forgotten")
+    func forgottenHistory() async throws {
+        try await withServer {
+            $0.rooms.historyAge = .milliseconds(100)
+        } _: { server in
+            for _ in 0..<10 {
+                let answer = try server.backend().post("/api/v1/broadcast", #"{"type":"a","room_id":"r"}"#)
+                #expect(answer.status == 200)
+            }
+            eventually {
+                guard let page = try? page(server) else { return false }
+                return page["realtime_rooms"] == 0 && page["realtime_history_messages"] == 0
+                    && page["realtime_history_bytes"] == 0
+            }
+        }
+    }
+
+    @Test("with a listener of its own it is there, and nothing else is, also when the server is full")
+    func ownListener() async throws {
+        try await withServer {
+            $0.metrics.listen = HostAndPort(host: "127.0.0.1", port: 0)
+            $0.connections.maximum = 1
+        } _: { server in
+            let port = try #require(server.core.metricsAddress).port
+            #expect(server.metricsURL == "http://127.0.0.1:\(port)/metrics")
+            #expect(Int(port) != server.port)
+            let holder = try server.connect()
+            holder.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try holder.read(until: "ok\n")
+            let metrics = TestBackend(port: Int(port))
+            let page = try Page(try metrics.get("/metrics").body)
+            #expect(page["realtime_connections"] == 1)
+            #expect(page["realtime_http_requests_total"] == 1)
+            for path in ["/", "/healthz", "/openapi.json", "/ws", "/api/v1/stats"] {
+                #expect(try metrics.get(path).status == 404)
+            }
+            holder.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try holder.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 404 "))
+        }
+    }
+
+    /// A connection, used by one thread after the other.
+    private struct Scraper: @unchecked Sendable {
+        let socket: TestSocket
+    }
+
+    @Test("its listener is closed with the server, also when somebody is connected to it")
+    func closed() async throws {
+        var configuration = ServerConfiguration.onFreePort
+        configuration.metrics.listen = HostAndPort(host: "127.0.0.1", port: 0)
+        let server = try await RealtimeServer.start(configuration, handlers: .builtIn(), log: .disabled)
+        let port = try #require(server.core.metricsAddress).port
+        let scraper = try await onThread {
+            let socket = try TestSocket(port: port)
+            socket.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try socket.read(until: "\r\n\r\n")
+            return Scraper(socket: socket)
+        }
+        await server.stop()
+        _ = try? await onThread { try scraper.socket.readToEnd() }
+        #expect(throws: TestSocket.Failure.self) { try TestSocket(port: port) }
+    }
+
+    @Test("what a label says is escaped")
+    func escaping() {
+        var text = MetricsText()
+        text.family("a", .gauge, "Something.")
+        text.sample(1, ["b": "x\"y\\z\nq"])
+        text.sample(0.5)
+        #expect(
+            String(decoding: text.text.array, as: UTF8.self)
+                == "# HELP a Something.\n# TYPE a gauge\na{b=\"x\\\"y\\\\z\\nq\"} 1\na 0.5\n")
+    }
+}
