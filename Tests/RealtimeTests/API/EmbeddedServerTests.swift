@@ -224,7 +224,7 @@ struct EmbeddedServerTests {
     @Test("the statistics are those that the API gives")
     func statistics() async throws {
         try await withRunning { server in
-            _ = try await client(of: server, "ada", in: "r")
+            let ada = try await client(of: server, "ada", in: "r")
             let stats = try await server.stats()
             #expect(stats.activeConnections == 1)
             #expect(stats.rooms == 1)
@@ -233,6 +233,7 @@ struct EmbeddedServerTests {
             #expect(stats.messagesSent >= 2)
             #expect(stats.uptime > .zero)
             #expect(stats.handlers.contains { $0.eventType == "join_room" && $0.handled == 1 })
+            _ = try await onThread { try ada.value.typesUntilPong() }
         }
     }
 
