@@ -213,7 +213,8 @@ struct WebSocketServerTests {
         let client = try server.connectWebSocket()
         let begin = ContinuousClock.now
         await server.stop()
-        #expect(ContinuousClock.now - begin < .seconds(3))
+        // The default is ten seconds; the machine may be busy with other tests.
+        #expect(ContinuousClock.now - begin < .seconds(8))
         _ = client
     }
 
