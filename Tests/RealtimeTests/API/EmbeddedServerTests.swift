@@ -226,6 +226,7 @@ struct EmbeddedServerTests {
         try await withRunning { server in
             let ada = try await client(of: server, "ada", in: "r")
             let stats = try await server.stats()
+            withExtendedLifetime(ada) {}
             #expect(stats.activeConnections == 1)
             #expect(stats.rooms == 1)
             #expect(stats.usersOnline == 1)

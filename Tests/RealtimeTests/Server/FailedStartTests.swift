@@ -10,8 +10,11 @@ struct FailedStartTests {
     private struct FreePort {
         let number: Int
 
+        /// Below those that the kernel gives to whoever asks for a free one, so that no other test gets it.
         init() {
-            number = Int(Self.bind(0)!)
+            var number = UInt16.random(in: 20_000..<30_000)
+            while Self.bind(number) == nil { number = UInt16.random(in: 20_000..<30_000) }
+            self.number = Int(number)
         }
 
         var isFree: Bool { Self.bind(UInt16(number)) != nil }
