@@ -17,8 +17,10 @@ extension RealtimeServer {
     ///     try await server.revoke(user: "ada")                                  // they may sign in again
     ///     try await server.revoke(user: "ada", until: .now + .seconds(86_400))  // and not before tomorrow
     ///
-    /// - Parameter until: until then all tokens of the user are refused. Without it those are that were issued up
-    ///   to now; tokens count whole seconds, so a new one counts from the next second on.
+    /// - Parameters:
+    ///   - user: whose tokens no longer count.
+    ///   - until: until then all tokens of the user are refused. Without it those are that were issued up
+    ///     to now; tokens count whole seconds, so a new one counts from the next second on.
     /// - Returns: how many connections were closed.
     @discardableResult
     public func revoke(user: UserID, until: Timestamp? = nil) async throws(RealtimeError) -> Int {

@@ -32,7 +32,10 @@ extension RealtimeServer {
     /// history, also when nobody is there; `typing`, `presence_update` and the like have no such place. To users
     /// and to everybody it goes to the connections that there are.
     ///
-    /// - Parameter excluding: users who do not get it, as the one who did it.
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - target: who hears of it.
+    ///   - excluding: users who do not get it, as the one who did it.
     @discardableResult
     public func broadcast<Event: RealtimeEvent>(
         _ event: Event, to target: BroadcastTarget, excluding: [UserID] = []
@@ -50,8 +53,11 @@ extension RealtimeServer {
     /// A device that is not connected does not get it: nothing is kept yet.
     ///
     /// - Parameters:
+    ///   - user: who is notified.
     ///   - title: 1 to 1,024 bytes.
     ///   - message: up to 16 KiB.
+    ///   - level: what kind of news it is.
+    ///   - priority: how much it matters.
     ///   - data: any value that the devices get along with it, up to 16 KiB as JSON.
     @discardableResult
     public func sendNotification<Payload: Encodable & Sendable>(
