@@ -11,8 +11,8 @@ extension ServerConfiguration {
     package static let settings = SettingTable<ServerConfiguration>(
         defaults: ServerConfiguration(),
         groups: [
-            listening, identity, access, rooms, presence, rates, connections, http, webSocket, encryption,
-            operation,
+            listening, identity, access, storage, rooms, presence, notifications, rates, connections, http,
+            webSocket, encryption, operation,
         ],
         checks: [
             SettingCheck("tls-cert", with: "tls-key") { configuration in
@@ -117,9 +117,6 @@ extension ServerConfiguration {
     }
 
     private static let operation = Group("Operation") {
-        Row(
-            "data-dir", \.storage.dataDirectory, .folder,
-            "what the server keeps: the secret that --dev makes")
         Row(
             "dev", \.isDevelopment, .toggle,
             "for trying out: a generated secret, open rooms, tokens for everybody at POST /dev/token")

@@ -32,8 +32,10 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var metrics = Metrics()
     /// What is logged, and how.
     public var logging = Logging()
-    /// Where the server keeps what it makes itself.
+    /// Where the server keeps what has to last.
     public var storage = Storage()
+    /// Notifications: when they come again, and how long they are kept.
+    public var notifications = Notifications()
     /// For trying out: a secret is made where no key is configured, rooms are open, and `POST /dev/token` gives
     /// a token to whoever asks. Default off, because it lets everybody in who can connect.
     public var isDevelopment = false
@@ -152,12 +154,5 @@ public struct ServerConfiguration: Sendable, Equatable {
         /// A listener of its own for `/metrics`, which is then nowhere else. Default nil: it is beside
         /// everything else, as long as nobody minds that all who can connect can read it.
         public var listen: HostAndPort?
-    }
-
-    /// Where the server keeps what it makes itself.
-    public struct Storage: Sendable, Equatable {
-        /// The folder; it is made, for this user alone, when there is something to keep. Default `./.realtime`:
-        /// beside the project that is being tried out, and out of sight.
-        public var dataDirectory = "./.realtime"
     }
 }

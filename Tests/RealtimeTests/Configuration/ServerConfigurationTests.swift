@@ -19,10 +19,14 @@ struct ServerConfigurationTests {
                 "jwt-issuer unchecked", "jwt-audience unchecked", "jwt-leeway 10s",
                 "jwt-requires-expiry true", "auth-timeout 10s",
                 "origins same-origin", "trusted-proxies none",
+                "data-dir ./.realtime", "database embedded", "database-connections 4", "database-timeout 5s",
+                "allow-unsafe-database false",
                 "room-policy closed", "authorize-url none", "authorize-timeout 2s", "authorize-cache 65536",
                 "history-count 1000", "history-bytes 1MiB", "history-age 10m",
                 "max-rooms-per-connection 10000", "max-rooms 1000000", "custom-events false",
                 "presence-grace 5s", "max-connections-per-user 256",
+                "ack-timeout 30s", "notification-age 2160h", "notifications-per-user 1000",
+                "idempotency-age 24h",
                 "rate-messages 100/200", "rate-publishes 0", "rate-queries 0", "rate-user-messages 500/1000",
                 "max-connections unlimited", "max-connections-per-address unlimited",
                 "handshake-timeout 5s", "idle-timeout 1m", "max-outbox 1MiB", "drain-timeout 10s",
@@ -32,7 +36,7 @@ struct ServerConfigurationTests {
                 "compression true", "compression-threshold 1KiB", "compression-level 1",
                 "compression-context-takeover false",
                 "tls-cert none", "tls-key none", "tls-handshake-budget 5ms",
-                "data-dir ./.realtime", "dev false", "handler-timeout 10s", "metrics-listen none",
+                "dev false", "handler-timeout 10s", "metrics-listen none",
                 "log-level info", "log-format auto",
             ])
     }
@@ -74,6 +78,9 @@ struct ServerConfigurationTests {
                 "--rate-messages", "21/22", "--rate-publishes", "23", "--rate-queries", "24/25",
                 "--rate-user-messages", "0", "--data-dir", "/var/lib/realtime", "--dev",
                 "--handler-timeout", "26s", "--metrics-listen", "[::1]:9000",
+                "--database", "postgres://me:pw@db/app", "--database-connections", "27",
+                "--database-timeout", "28s", "--allow-unsafe-database", "--ack-timeout", "29s",
+                "--notification-age", "30h", "--notifications-per-user", "31", "--idempotency-age", "32m",
             ], environment: [:])
 
         var expected = ServerConfiguration()
@@ -134,6 +141,14 @@ struct ServerConfigurationTests {
         expected.isDevelopment = true
         expected.handlers.timeout = .seconds(26)
         expected.metrics.listen = HostAndPort(host: "::1", port: 9000)
+        expected.storage.database = "postgres://me:pw@db/app"
+        expected.storage.databaseConnections = 27
+        expected.storage.databaseTimeout = .seconds(28)
+        expected.storage.allowsUnsafeDatabase = true
+        expected.notifications.acknowledgementTimeout = .seconds(29)
+        expected.notifications.age = .seconds(30 * 3600)
+        expected.notifications.maximumPerUser = 31
+        expected.notifications.idempotencyAge = .seconds(32 * 60)
         #expect(configuration == expected)
     }
 
@@ -179,6 +194,34 @@ struct ServerConfigurationTests {
         }
         #expect(flag?.description.contains("hunter2") == false)
         #expect(flag?.description.hasPrefix("--jwt-secret: flags can be seen by other users") == true)
+    }
+
+    @Test("a database may be named by a flag, and is shown by no report or mistake all the same")
+    func hiddenDatabase() throws {
+        let settings = ServerConfiguration.settings
+        let loaded = settings.load(
+            arguments: ["--database", "postgres://me:hunter2@db/app"], environment: [:])
+        #expect(loaded.mistakes.isEmpty)
+        #expect(loaded.value.storage.database?.text == "postgres://me:hunter2@db/app")
+        let row = settings.report(loaded).split(separator: "\n").first { $0.hasPrefix("  database ") }
+        #expect(row?.split(separator: " ") == ["database", "(hidden)", "--database"])
+
+        let folder = try TemporaryFolder()
+        let file = try folder.write("c.json", #"{"database": ["hunter2"]}"#.utf8)
+        for arguments in [["--database", "hunter2"], ["--database=hunter2=\n"], ["--config", file]] {
+            let error = #expect(throws: InvalidConfiguration.self) {
+                try ServerConfiguration.load(arguments: arguments, environment: [:])
+            }
+            #expect(error?.description.contains("hunter2") == false)
+            #expect(error?.description.contains("the value is not a connection string such as") == true)
+        }
+    }
+
+    @Test("the embedded database takes back what a weaker source names")
+    func embeddedDatabase() throws {
+        let configuration = try ServerConfiguration.load(
+            arguments: ["--database", "embedded"], environment: ["REALTIME_DATABASE": "host=db"])
+        #expect(configuration.storage.database == nil)
     }
 
     @Test("rooms are closed, and open in development, unless somebody says what they are")

@@ -9,8 +9,10 @@ package struct Setting<Root: Sendable>: Sendable {
     /// Completes "is not …".
     let expectation: String
     let form: SettingForm
-    /// Printed as `(hidden)`, and refused as a flag, because other users of the machine can read those.
+    /// Refused as a flag, because other users of the machine can read those, and hidden.
     let isSecret: Bool
+    /// Printed as `(hidden)`, and left out of mistakes.
+    let isHidden: Bool
 
     /// Puts a written value in its place; false when it is not one.
     let assign: @Sendable (String, inout Root) -> Bool
@@ -28,6 +30,7 @@ package struct Setting<Root: Sendable>: Sendable {
         expectation = type.expectation
         form = type.form
         isSecret = secret
+        isHidden = secret || type.isHidden
         assign = { text, root in
             guard let value = type.parse(text) else { return false }
             root[keyPath: field] = value

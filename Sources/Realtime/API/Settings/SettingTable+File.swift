@@ -31,7 +31,7 @@ extension SettingTable {
             return layer.fail(origin.place, "there is no such setting" + suggestion)
         }
         guard let text = setting.form.text(of: member.value) else {
-            let shown = setting.isSecret ? "the value" : member.value.shownToPeople
+            let shown = setting.isHidden ? "the value" : member.value.shownToPeople
             return layer.fail(origin.place, "\(shown) is not \(setting.expectation)")
         }
         layer.entries.append(SettingEntry(name: setting.name, text: text, origin: origin))

@@ -36,7 +36,7 @@ extension SettingTable {
     private func apply(_ entry: SettingEntry, to loaded: inout LoadedSettings<Root>) -> Bool {
         guard let setting = setting(named: entry.name) else { return false }
         guard setting.assign(entry.text, &loaded.value) else {
-            let shown = setting.isSecret ? "the value" : entry.text.quotedForPeople
+            let shown = setting.isHidden ? "the value" : entry.text.quotedForPeople
             loaded.mistakes.append(
                 ConfigurationMistake(
                     place: entry.origin.place, problem: "\(shown) is not \(setting.expectation)"))

@@ -31,8 +31,24 @@ extension SettingType where Value == HiddenText {
     /// A text that is not shown. What it must be like is said where it is used.
     static var hiddenText: SettingType {
         SettingType(
-            placeholder: "TEXT", expectation: "a text", form: .value,
+            placeholder: "TEXT", expectation: "a text", form: .value, isHidden: true,
             parse: { $0.isEmpty ? nil : HiddenText($0) },
+            format: { $0.description })
+    }
+
+    /// Where a PostgreSQL database is, and perhaps with which password. What stands in it is libpq's to read.
+    static var database: SettingType {
+        SettingType(
+            placeholder: "URI",
+            expectation: "a connection string such as postgres://app@db.example.com/app", form: .value,
+            isHidden: true,
+            parse: { text in
+                let isURI = ["postgres://", "postgresql://"].contains { text.hasPrefix($0) }
+                guard isURI || text.contains("="), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                    return nil
+                }
+                return HiddenText(text)
+            },
             format: { $0.description })
     }
 }

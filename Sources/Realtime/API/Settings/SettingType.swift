@@ -7,6 +7,8 @@ package struct SettingType<Value: Sendable>: Sendable {
     let form: SettingForm
     /// The words to choose from, where there are only some.
     var choices: [String] = []
+    /// Whether neither `check` nor a mistake may show the value.
+    var isHidden = false
     /// Nil when the text is not such a value.
     let parse: @Sendable (String) -> Value?
     let format: @Sendable (Value) -> String
@@ -124,7 +126,7 @@ extension SettingType {
     static func optional<Wrapped>(_ type: SettingType<Wrapped>) -> SettingType where Value == Wrapped? {
         SettingType(
             placeholder: type.placeholder, expectation: type.expectation, form: type.form,
-            choices: type.choices,
+            choices: type.choices, isHidden: type.isHidden,
             parse: { type.parse($0).map { .some($0) } },
             format: { $0.map(type.format) ?? "" })
     }
@@ -136,7 +138,7 @@ extension SettingType {
     ) -> SettingType where Value == Wrapped? {
         SettingType(
             placeholder: type.placeholder, expectation: type.expectation + ", or \(word)", form: type.form,
-            choices: type.choices,
+            choices: type.choices, isHidden: type.isHidden,
             parse: { text in
                 if text == word || text.isEmpty { return .some(nil) }
                 return type.parse(text).map { .some($0) }
