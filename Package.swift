@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         .target(name: "RealtimeEvents", swiftSettings: strict),
@@ -38,7 +39,9 @@ let package = Package(
             name: "RealtimeClient", dependencies: ["RealtimeEvents", "HTTPClient"], swiftSettings: strict),
         .target(
             name: "Realtime",
-            dependencies: ["RealtimeEvents", "HTTPClient", "CLibuv", "CZlib", "COpenSSL", "CJWT", "CLinux"],
+            dependencies: [
+                "RealtimeEvents", "HTTPClient", "CLibuv", "CZlib", "COpenSSL", "CJWT", "CLibpq", "CLinux",
+            ],
             swiftSettings: strict),
         .target(name: "Handlers", dependencies: ["Realtime"], swiftSettings: strict),
         .executableTarget(
