@@ -68,6 +68,7 @@ let package = Package(
         .testTarget(
             name: "RealtimeClientTests", dependencies: ["RealtimeClient", "ScriptedServer"],
             swiftSettings: strict),
-        .testTarget(name: "BenchTests", dependencies: ["realtime-bench"], swiftSettings: strict),
+        .testTarget(
+            name: "BenchTests", dependencies: ["realtime-bench", "ScriptedServer"], swiftSettings: strict),
     ]
 )

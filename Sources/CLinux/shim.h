@@ -5,8 +5,9 @@
 #include <sys/epoll.h>
 #include <sys/types.h>
 
-/* A GNU function that is declared under _GNU_SOURCE only. */
+/* GNU functions that are declared under _GNU_SOURCE only. */
 extern int sched_setaffinity(pid_t process, size_t size, const void *mask);
+extern void *memmem(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
 
 /* Binds the calling thread to one CPU; 0, or -1 when this process may not run there. */
 static inline int realtime_pin_thread(int cpu) {

@@ -56,6 +56,14 @@ struct Dialect: Sendable {
         deliversToSender: true,
         joinsMessages: true)
 
+    /// Realtime's notifications: what waits is sent right after `connect`.
+    static let inbox = Dialect(
+        name: "inbox",
+        setup: [Step(send: nil, expect: #""type":"connect""#)],
+        publish: "",
+        deliversToSender: false,
+        joinsMessages: false)
+
     /// The pattern of an echoed message.
     static let echo = #"{"type":"message","data":"# + data + "}"
 }

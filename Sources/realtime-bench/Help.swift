@@ -1,7 +1,7 @@
 /// What `--help` prints.
 enum Help {
     static let text = """
-        realtime-bench: a load generator for WebSocket servers on this machine
+        realtime-bench: a load generator for WebSocket servers and inboxes on this machine
 
         usage: realtime-bench SCENARIO ws://127.0.0.1:PORT/PATH [flags]
 
@@ -11,12 +11,15 @@ enum Help {
           storm    opens and upgrades connections as fast as the server takes them
           fanout   one room; one member publishes, all the others receive
           rooms    many rooms of a few members each, one member of each publishing
+          enqueue  callers post notifications over HTTP (here the URL is http://127.0.0.1:PORT)
+          inbox    the same at a rate, to recipients who are connected and acknowledge
+          inbox-storm  everybody comes back at once, and each has notifications waiting
 
         In the path {connection} and {room} become eight hex digits (rooms are filled in order, --members
         connections each), and {token} a line of --token-file, in turn.
 
         load
-          --connections N      echo 500, idle 19000, storm 10000
+          --connections N      echo 500, idle 19000, storm 10000, inbox 1, inbox-storm 10000
           --rooms N            fanout 1, rooms 1000
           --members N          members of a room: fanout 1000, rooms 10
           --outstanding K      closed loop: messages on their way per connection (echo) or per room (default 1)
@@ -28,8 +31,17 @@ enum Help {
           --messages N         end the measurement after N answers or deliveries per thread, if that is earlier
           --settle TIME        idle: from the last opening to the reading of memory (default 1s)
 
+        notifications
+          --service-token-file FILE   the token of the backend that posts
+          --callers N          HTTP connections, one request on its way on each (enqueue 200, inbox 16)
+          --users N            enqueue: whom it is for, user-00000000 and so on (default 10000); the other two
+                               notify the users of their connections, whose tokens --token-file has in this order
+          --idempotent         every post has an idempotency key
+          --pending N          inbox-storm: how many wait for each user (default 10)
+                               --rate is 200 for inbox; --size is the body's
+
         connections
-          --concurrency N      handshakes on their way at once (default 256)
+          --concurrency N      handshakes on their way at once (default 256, inbox-storm all)
           --open-timeout TIME  for opening all of them (default 60s)
           --sources N          spread over the source addresses 127.0.0.1 to 127.0.0.N (default 8)
           --dialect NAME       what is said after the upgrade and how one publishes:

@@ -5,9 +5,14 @@ import Glibc
 extension Swarm {
     /// Opens all connections; what arrives on those already open meanwhile is dropped.
     func openAll() throws(BenchFailure) {
+        var sink = Ignored()
+        try openAll(&sink)
+    }
+
+    /// Opens all connections and passes on what arrives on those already open meanwhile.
+    func openAll<Sink: MessageSink>(_ sink: inout Sink) throws(BenchFailure) {
         let deadline = Clock.now() + options.openTimeout
         var started = 0
-        var sink = Ignored()
         while opened < count {
             while started < count, started - opened < options.concurrency {
                 try start(started)
@@ -136,6 +141,18 @@ enum Sockets {
         return socket
     }
 
+    /// A non-blocking socket that is connected, which on loopback is at once.
+    static func connected(to target: Target) throws(BenchFailure) -> Int32 {
+        let socket = try connect(to: target, from: nil)
+        var wanted = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+        var code: Int32 = ETIMEDOUT
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        if poll(&wanted, 1, 5000) == 1 { getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size) }
+        if code == 0 { return socket }
+        close(socket)
+        throw BenchFailure(errno: code, in: "connect to \(target.host):\(target.port)")
+    }
+
     /// Closes with a reset, which leaves no socket behind in TIME_WAIT for the next round to trip over.
     static func reset(_ socket: Int32) {
         var option = linger(l_onoff: 1, l_linger: 0)
@@ -192,12 +209,9 @@ extension UnsafeRawBufferPointer {
     func find(_ text: String, from offset: Int) -> Int? {
         var text = text
         return text.withUTF8 { needle in
-            var start = offset
-            while start + needle.count <= count {
-                if memcmp(baseAddress! + start, needle.baseAddress!, needle.count) == 0 { return start }
-                start += 1
-            }
-            return nil
+            guard let baseAddress, offset <= count else { return nil }
+            let found = memmem(baseAddress + offset, count - offset, needle.baseAddress!, needle.count)
+            return found.map { UnsafeRawPointer($0) - baseAddress }
         }
     }
 

@@ -9,9 +9,14 @@ struct UsageError: Error {
 
 /// What is measured.
 enum Scenario: String, CaseIterable, Sendable {
-    case echo, idle, storm, fanout, rooms
+    case echo, idle, storm, fanout, rooms, enqueue, inbox
+    case inboxStorm = "inbox-storm"
 
     var publishes: Bool { self == .fanout || self == .rooms }
+    /// Whether notifications are posted over HTTP.
+    var notifies: Bool { self == .enqueue || self == .inbox || self == .inboxStorm }
+    /// Whether it runs for a time, and not until something is reached.
+    var lasts: Bool { publishes || self == .echo || self == .enqueue || self == .inbox }
 }
 
 /// One run as the command line describes it, checked.
@@ -28,7 +33,7 @@ struct Options: Sendable {
     var warmup = Clock.second
     var duration = 5 * Clock.second
     var messages = UInt64.max
-    var concurrency = 256
+    var concurrency = 0
     var openTimeout = 60 * Clock.second
     var settle = Clock.second
     var sources = 8
@@ -37,6 +42,8 @@ struct Options: Sendable {
     var serverPID: Int32?
     var dialect = Dialect.plain(deliversToSender: false)
     var tokens: [String] = []
+    /// What the scenarios with notifications take besides.
+    var notifications = NotificationOptions()
     var json = false
 
     init(arguments: [String]) throws(UsageError) {
@@ -49,10 +56,14 @@ struct Options: Sendable {
             throw UsageError("the second word must be the URL, such as ws://127.0.0.1:8765/echo")
         }
         self.scenario = scenario
-        self.target = try Target(url: url)
+        self.target = try Target(url: url, scheme: scenario == .enqueue ? "http" : "ws")
         while let flag = words.popFirst() {
             if flag == "--json" {
                 json = true
+                continue
+            }
+            if flag == "--idempotent" {
+                notifications.idempotent = true
                 continue
             }
             guard Self.flags.contains(flag) else { throw UsageError("unknown flag \(flag)") }
@@ -66,7 +77,8 @@ struct Options: Sendable {
         "--connections", "--rooms", "--members", "--outstanding", "--rate", "--size", "--warmup",
         "--duration",
         "--messages", "--concurrency", "--open-timeout", "--settle", "--sources", "--threads", "--pin",
-        "--server-pid", "--dialect", "--deliver", "--token-file",
+        "--server-pid", "--dialect", "--deliver", "--token-file", "--service-token-file", "--callers",
+        "--users", "--pending",
     ]
 
     private mutating func set(_ flag: String, to value: String) throws(UsageError) {
@@ -80,7 +92,7 @@ struct Options: Sendable {
         case "--warmup": warmup = try Self.duration(flag, value, atMost: 600)
         case "--duration": duration = try Self.duration(flag, value, atMost: 3600)
         case "--messages": messages = UInt64(try Self.number(flag, value, 1...1_000_000_000_000))
-        case "--concurrency": concurrency = try Self.number(flag, value, 1...4096)
+        case "--concurrency": concurrency = try Self.number(flag, value, 1...20_000)
         case "--open-timeout": openTimeout = try Self.duration(flag, value, atMost: 600)
         case "--settle": settle = try Self.duration(flag, value, atMost: 3600)
         case "--sources": sources = try Self.number(flag, value, 1...250)
@@ -93,38 +105,34 @@ struct Options: Sendable {
                 throw UsageError("--deliver must be all or others, not \(value)")
             }
             dialect.deliversToSender = value == "all"
-        case "--token-file":
-            guard let text = ProcFile.read(value) else {
-                throw UsageError("cannot read --token-file \(value)")
-            }
-            tokens = text.split(whereSeparator: \.isWhitespace).map(String.init)
-            if tokens.isEmpty { throw UsageError("--token-file \(value) holds no token") }
+        case "--token-file": tokens = try Self.words(flag, inFile: value)
+        case "--service-token-file": notifications.token = try Self.words(flag, inFile: value)[0]
+        case "--callers": notifications.callers = try Self.number(flag, value, 1...10_000)
+        case "--users": notifications.users = try Self.number(flag, value, 1...1_000_000)
+        case "--pending": notifications.pending = try Self.number(flag, value, 1...1000)
         default: throw UsageError("unknown flag \(flag)")
         }
     }
 
     private mutating func applyDefaultsAndCheck() throws(UsageError) {
         if scenario.publishes {
-            if connections != 0 {
-                throw UsageError("\(scenario) takes --rooms and --members, not --connections")
-            }
-            if rooms == 0 { rooms = scenario == .fanout ? 1 : 1000 }
-            if members == 0 { members = scenario == .fanout ? 1000 : 10 }
-            connections = rooms * members
-            if threads > rooms {
-                throw UsageError(
-                    "--threads \(threads) is more than the rooms (\(rooms)); a room lives on one thread")
-            }
+            try applyRooms()
         } else {
             if rooms != 0 { throw UsageError("--rooms is for fanout and rooms") }
             if members == 0 { members = 1000 }
             if connections == 0 {
-                connections = [.echo: 500, .idle: 19_000, .storm: 10_000][scenario]!
+                connections =
+                    [.echo: 500, .idle: 19_000, .storm: 10_000, .inbox: 1, .inboxStorm: 10_000][
+                        scenario, default: 0]
             }
-            if threads > connections { throw UsageError("--threads is more than the connections") }
         }
-        if rate != nil, scenario == .idle || scenario == .storm {
-            throw UsageError("--rate is for echo, fanout and rooms")
+        if concurrency == 0 { concurrency = scenario == .inboxStorm ? connections : 256 }
+        if scenario.notifies { try applyNotifications() }
+        if scenario != .enqueue, threads > connections {
+            throw UsageError("--threads is more than the connections")
+        }
+        if rate != nil, !scenario.lasts {
+            throw UsageError("--rate is for echo, fanout, rooms, enqueue and inbox")
         }
         if rate != nil, outstanding != 1 {
             throw UsageError("--rate and --outstanding exclude each other: a rate is an open loop")
@@ -133,9 +141,52 @@ struct Options: Sendable {
             throw UsageError("the URL has {token}, so --token-file is needed")
         }
         if duration == 0 { throw UsageError("--duration must be more than 0s") }
-        if let pattern = scenario == .echo ? Dialect.echo : scenario.publishes ? dialect.publish : nil {
-            let least = MessageTemplate.leastSize(of: pattern)
-            if size < least { throw UsageError("--size must be at least \(least) for \(scenario)") }
+        if let least = leastSize, size < least {
+            throw UsageError("--size must be at least \(least) for \(scenario.rawValue)")
+        }
+    }
+
+    private mutating func applyRooms() throws(UsageError) {
+        if connections != 0 {
+            throw UsageError("\(scenario) takes --rooms and --members, not --connections")
+        }
+        if rooms == 0 { rooms = scenario == .fanout ? 1 : 1000 }
+        if members == 0 { members = scenario == .fanout ? 1000 : 10 }
+        connections = rooms * members
+        if threads > rooms {
+            throw UsageError(
+                "--threads \(threads) is more than the rooms (\(rooms)); a room lives on one thread")
+        }
+    }
+
+    private mutating func applyNotifications() throws(UsageError) {
+        if notifications.token.isEmpty { throw UsageError("\(scenario.rawValue) needs --service-token-file") }
+        if threads != 1 { throw UsageError("\(scenario.rawValue) runs on one thread") }
+        if outstanding != 1 { throw UsageError("--outstanding is not for \(scenario.rawValue)") }
+        if size > NotificationOptions.largestBody {
+            throw UsageError("--size is at most \(NotificationOptions.largestBody) for \(scenario.rawValue)")
+        }
+        switch scenario {
+        case .enqueue:
+            if connections != 0 { throw UsageError("enqueue takes --callers, not --connections") }
+            if notifications.callers == 0 { notifications.callers = 200 }
+        default:
+            if tokens.count < connections {
+                throw UsageError("--token-file needs a token for each of the \(connections) connections")
+            }
+            if notifications.callers == 0 { notifications.callers = 16 }
+            notifications.users = connections
+            dialect = .inbox
+        }
+        if scenario == .inbox, rate == nil { rate = 200 }
+    }
+
+    private var leastSize: Int? {
+        switch scenario {
+        case .echo: MessageTemplate.leastSize(of: Dialect.echo)
+        case .fanout, .rooms: MessageTemplate.leastSize(of: dialect.publish)
+        case .enqueue, .inbox, .inboxStorm: NotificationBody.leastSize(idempotent: notifications.idempotent)
+        case .idle, .storm: nil
         }
     }
 
@@ -146,6 +197,13 @@ struct Options: Sendable {
         case "centrifuge": .centrifuge
         default: throw UsageError("--dialect must be plain, realtime or centrifuge, not \(name)")
         }
+    }
+
+    private static func words(_ flag: String, inFile path: String) throws(UsageError) -> [String] {
+        guard let text = ProcFile.read(path) else { throw UsageError("cannot read \(flag) \(path)") }
+        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        if words.isEmpty { throw UsageError("\(flag) \(path) holds no token") }
+        return words
     }
 
     private static func number(
@@ -174,35 +232,19 @@ struct Options: Sendable {
     }
 }
 
-/// The server's address. Only loopback is accepted: a load generator aimed at another machine by mistake
-/// is an attack.
-struct Target: Sendable {
-    let host: String
-    /// The IPv4 address in host byte order.
-    let address: UInt32
-    let port: UInt16
-    /// Path and query; `{connection}`, `{room}` and `{token}` are filled in for each connection.
-    let path: String
+/// What the scenarios that post notifications take besides.
+struct NotificationOptions: Sendable {
+    /// The contract's longest `message` and `data` have room in it, and one `send` takes it whole.
+    static let largestBody = 16_000
 
-    init(url: String) throws(UsageError) {
-        guard url.hasPrefix("ws://") else { throw UsageError("the URL must begin with ws://, not \(url)") }
-        let rest = url.dropFirst(5)
-        let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-        let parts = rest[..<slash].split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let port = UInt16(parts[1]), port > 0 else {
-            throw UsageError("the URL needs a host and a port, such as ws://127.0.0.1:8765/echo")
-        }
-        let host = parts[0] == "localhost" ? "127.0.0.1" : String(parts[0])
-        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        guard octets.count == 4, octets[0] == 127, octets.allSatisfy({ $0 != nil }) else {
-            throw UsageError("the host must be localhost or 127.x.y.z, not \(parts[0])")
-        }
-        self.host = String(parts[0])
-        self.address = octets.reduce(0) { $0 << 8 | UInt32($1!) }
-        self.port = port
-        self.path = slash == rest.endIndex ? "/" : String(rest[slash...])
-        guard self.path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw UsageError("the URL's path must be plain ASCII without spaces")
-        }
-    }
+    /// The service token that posts.
+    var token = ""
+    /// HTTP connections, each with one request on its way.
+    var callers = 0
+    /// Users that notifications go to, `user-00000000` and so on.
+    var users = 10_000
+    /// inbox-storm: what waits for every user.
+    var pending = 10
+    /// Whether every post has an idempotency key of its own.
+    var idempotent = false
 }

@@ -1,15 +1,37 @@
 /// The figures of one run, as a table for a person and as JSON for a script.
 struct Report {
+    /// A way that is timed beside the one that the scenario is about.
+    struct Stage {
+        let name: String
+        let key: String
+        let latency: Histogram
+    }
+
+    /// A number that only one scenario has.
+    struct Fact {
+        let name: String
+        let key: String
+        let value: Double
+        var unit = ""
+    }
+
     private let options: Options
     private let seconds: Double
     private let counts: Counts
     private let meter: Meter
+    private let stages: [Stage]
+    private let facts: [Fact]
 
-    init(_ options: Options, seconds: Double, counts: Counts, meter: Meter) {
+    init(
+        _ options: Options, seconds: Double, counts: Counts, meter: Meter, stages: [Stage] = [],
+        facts: [Fact] = []
+    ) {
         self.options = options
         self.seconds = seconds
         self.counts = counts
         self.meter = meter
+        self.stages = stages
+        self.facts = facts
     }
 
     /// What a server is paid by: the thing whose cost is comparable between servers.
@@ -18,6 +40,7 @@ struct Report {
         case .echo: "message"
         case .idle, .storm: "connection"
         case .fanout, .rooms: "delivery"
+        case .enqueue, .inbox, .inboxStorm: "notification"
         }
     }
 
@@ -43,7 +66,7 @@ struct Report {
     private var residentKiB: UInt64? { meter.last?.server?.residentKiB }
 
     private var kibPerConnection: Double? {
-        guard let empty = meter.empty, let residentKiB else { return nil }
+        guard options.connections > 0, let empty = meter.empty, let residentKiB else { return nil }
         return (Double(residentKiB) - Double(empty.residentKiB)) / Double(options.connections)
     }
 
@@ -57,11 +80,13 @@ struct Report {
         if options.scenario.publishes {
             rows.append(("published", "\(Text.grouped(Double(counts.completed) / seconds)) messages/s"))
         }
-        let quantiles = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)]
-            .map { "\($0.0) \(Text.duration(counts.latency.quantile($0.1)))" }
-        let latency = options.scenario == .storm || options.scenario == .idle ? "opening" : "latency"
-        rows.append(
-            (latency, (quantiles + ["max \(Text.duration(counts.latency.max))"]).joined(separator: "   ")))
+        let openings: Set<Scenario> = [.storm, .idle, .inboxStorm]
+        rows.append((openings.contains(options.scenario) ? "opening" : "latency", quantiles(counts.latency)))
+        for stage in stages { rows.append((stage.name, quantiles(stage.latency))) }
+        for fact in facts {
+            let number = Text.decimal(fact.value, fact.unit.isEmpty ? 0 : 2)
+            rows.append((fact.name, fact.unit.isEmpty ? number : "\(number) \(fact.unit)"))
+        }
         if let serverCPU {
             rows.append(("server CPU", cpu(serverCPU)))
         }
@@ -74,9 +99,18 @@ struct Report {
                         + "\(Text.decimal(Double(residentKiB) / 1024, 1)) MiB now)"
                 ))
         }
+        if let peak = meter.last?.server?.peakKiB {
+            rows.append(("server's peak", "\(Text.decimal(Double(peak) / 1024, 1)) MiB in its first process"))
+        }
         rows.append(("generator CPU", cpu(ownCPU)))
         let lines = rows.map { "  " + Text.pad($0.0, to: 16) + $0.1 }
         return ([headline] + lines).joined(separator: "\n") + "\n"
+    }
+
+    private func quantiles(_ latency: Histogram) -> String {
+        let shares = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)]
+        let texts = shares.map { "\($0.0) \(Text.duration(latency.quantile($0.1)))" }
+        return (texts + ["max \(Text.duration(latency.max))"]).joined(separator: "   ")
     }
 
     private var plural: String { unit == "delivery" ? "deliveries" : unit + "s" }
@@ -87,14 +121,22 @@ struct Report {
     }
 
     private var headline: String {
-        var parts = ["\(options.connections) connections"]
+        var parts: [String] = []
+        if options.connections > 0 { parts.append("\(options.connections) connections") }
+        if options.scenario == .enqueue || options.scenario == .inbox {
+            parts.append("\(options.notifications.callers) callers")
+        }
         if options.scenario.publishes { parts.append("\(options.rooms) rooms of \(options.members)") }
-        if options.scenario != .idle, options.scenario != .storm {
+        if options.scenario == .inboxStorm {
+            parts.append("\(options.notifications.pending) waiting for each")
+        }
+        if options.scenario.lasts {
             parts.append(
                 options.rate.map { "\(Text.grouped($0)) a second" }
                     ?? "closed loop, \(options.outstanding) outstanding")
             parts.append("\(options.size)-byte messages")
         }
+        if options.notifications.idempotent { parts.append("idempotency keys") }
         parts.append("\(Text.decimal(seconds, 2)) s")
         return "\(options.scenario.rawValue): " + parts.joined(separator: ", ")
     }
@@ -106,6 +148,7 @@ struct Report {
             ("connections", "\(options.connections)"),
             ("rooms", "\(options.rooms)"),
             ("members", "\(options.scenario.publishes ? options.members : 0)"),
+            ("callers", "\(options.notifications.callers)"),
             ("outstanding", "\(options.outstanding)"),
             ("rate", options.rate.map { Text.decimal($0, 0) } ?? "null"),
             ("size", "\(options.size)"),
@@ -113,10 +156,11 @@ struct Report {
             ("completed", "\(counts.completed)"),
             ("units", Text.decimal(units, 0)),
             ("units_per_second", Text.decimal(units / seconds, 1)),
-            ("p50_us", micros(counts.latency.quantile(0.5))),
-            ("p99_us", micros(counts.latency.quantile(0.99))),
-            ("p99_9_us", micros(counts.latency.quantile(0.999))),
-            ("max_us", micros(counts.latency.max)),
+        ]
+        fields += micros(counts.latency, "")
+        for stage in stages { fields += micros(stage.latency, stage.key + "_") }
+        fields += facts.map { ($0.key, Text.decimal($0.value, 3)) }
+        fields += [
             ("generator_cpu_us_per_unit", Text.decimal(perUnit(ownCPU), 4)),
             ("generator_cpu_share", Text.decimal(wall > 0 ? ownCPU / wall : 0, 4)),
         ]
@@ -125,47 +169,16 @@ struct Report {
             ("server_cpu_share", serverCPU.map { Text.decimal(wall > 0 ? $0 / wall : 0, 4) } ?? "null"))
         fields.append(("server_empty_kib", meter.empty.map { "\($0.residentKiB)" } ?? "null"))
         fields.append(("server_resident_kib", residentKiB.map { "\($0)" } ?? "null"))
+        fields.append(("server_peak_kib", meter.last?.server.map { "\($0.peakKiB)" } ?? "null"))
         fields.append(("kib_per_connection", kibPerConnection.map { Text.decimal($0, 4) } ?? "null"))
         return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}\n"
     }
 
-    private func micros(_ nanoseconds: UInt64) -> String {
-        Text.decimal(Double(nanoseconds) / 1000, 1)
-    }
-}
-
-/// Numbers as people read them.
-enum Text {
-    static func decimal(_ value: Double, _ places: Int) -> String {
-        guard value.isFinite else { return "0" }
-        let scale = (0..<places).reduce(1) { product, _ in product * 10 }
-        let scaled = Int((value.magnitude * Double(scale)).rounded())
-        let sign = value < 0 && scaled > 0 ? "-" : ""
-        guard places > 0 else { return "\(sign)\(scaled)" }
-        let fraction = String(scaled % scale)
-        let zeros = String(repeating: "0", count: places - fraction.count)
-        return "\(sign)\(scaled / scale).\(zeros)\(fraction)"
-    }
-
-    /// A whole number with commas.
-    static func grouped(_ value: Double) -> String {
-        var text = ""
-        for (position, digit) in decimal(value, 0).reversed().enumerated() {
-            if position > 0, position % 3 == 0, digit != "-" { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
-    }
-
-    static func duration(_ nanoseconds: UInt64) -> String {
-        switch nanoseconds {
-        case ..<Clock.millisecond: decimal(Double(nanoseconds) / 1000, 0) + " µs"
-        case ..<Clock.second: decimal(Double(nanoseconds) / Double(Clock.millisecond), 2) + " ms"
-        default: decimal(Double(nanoseconds) / Double(Clock.second), 2) + " s"
-        }
-    }
-
-    static func pad(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
+    private func micros(_ latency: Histogram, _ prefix: String) -> [(String, String)] {
+        let values = [
+            ("p50", latency.quantile(0.5)), ("p99", latency.quantile(0.99)),
+            ("p99_9", latency.quantile(0.999)), ("max", latency.max),
+        ]
+        return values.map { ("\(prefix)\($0.0)_us", Text.decimal(Double($0.1) / 1000, 1)) }
     }
 }

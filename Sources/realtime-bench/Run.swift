@@ -18,22 +18,77 @@ struct Run: Sendable {
         }
         let meter = Meter(
             server: try options.serverPID.map { pid throws(BenchFailure) in try ServerProbe(root: pid) })
+        switch options.scenario {
+        case .enqueue: return try enqueue(meter)
+        case .inbox: return try inbox(meter)
+        case .inboxStorm: return try inboxStorm(meter)
+        case .echo, .idle, .storm, .fanout, .rooms: return try connections(meter)
+        }
+    }
+
+    /// The scenarios that are about connections and what is said on them.
+    private func connections(_ meter: Meter) throws(BenchFailure) -> Report {
         let swarms = try makeSwarms()
         try meter.begin()
         let opening = try onEachThread { index throws(BenchFailure) in try swarms[index].openAll() }
-        switch options.scenario {
-        case .storm:
+        guard options.scenario.lasts else {
+            if options.scenario == .idle {
+                let settled = Clock.now() + options.settle
+                try onEachThread { index throws(BenchFailure) in try swarms[index].rest(until: settled) }
+            }
             try meter.end()
             return Report(options, seconds: opening, counts: opened(swarms), meter: meter)
-        case .idle:
-            let settled = Clock.now() + options.settle
-            try onEachThread { index throws(BenchFailure) in try swarms[index].rest(until: settled) }
-            try meter.end()
-            return Report(options, seconds: opening, counts: opened(swarms), meter: meter)
-        case .echo, .fanout, .rooms:
-            let (seconds, counts) = try exchange(swarms, meter)
-            return Report(options, seconds: seconds, counts: counts, meter: meter)
         }
+        let (seconds, counts) = try exchange(swarms, meter)
+        return Report(options, seconds: seconds, counts: counts, meter: meter)
+    }
+
+    private func enqueue(_ meter: Meter) throws(BenchFailure) -> Report {
+        var load = try EnqueueLoad(options)
+        let nanoseconds = try window.run(&load, meter: meter)
+        try load.check()
+        return Report(
+            options, seconds: Double(nanoseconds) / Double(Clock.second), counts: load.counts, meter: meter)
+    }
+
+    private func inbox(_ meter: Meter) throws(BenchFailure) -> Report {
+        let swarm = Swarm(options, first: 0, count: options.connections, poller: try Poller())
+        try meter.begin()
+        var load = try InboxLoad(options, swarm)
+        let nanoseconds = try window.run(&load, meter: meter)
+        try load.check()
+        return Report(
+            options, seconds: Double(nanoseconds) / Double(Clock.second), counts: load.counts, meter: meter,
+            stages: [
+                Report.Stage(name: "to the 201", key: "answer", latency: load.answers),
+                Report.Stage(name: "201 to socket", key: "after_answer", latency: load.afterAnswers),
+            ],
+            facts: [Report.Fact(name: "redelivered", key: "redelivered", value: Double(load.redelivered))])
+    }
+
+    private func inboxStorm(_ meter: Meter) throws(BenchFailure) -> Report {
+        let swarm = Swarm(options, first: 0, count: options.connections, poller: try Poller())
+        var storm = InboxStorm(options, swarm)
+        try storm.fill()
+        let outcome = try storm.run(meter)
+        return Report(
+            options, seconds: outcome.seconds, counts: outcome.counts, meter: meter,
+            stages: [
+                Report.Stage(name: "caught up", key: "caught_up", latency: outcome.caughtUp),
+                Report.Stage(name: "acknowledged", key: "acknowledged", latency: outcome.acknowledged),
+            ],
+            facts: [
+                Report.Fact(name: "filling took", key: "fill_seconds", value: outcome.fillSeconds, unit: "s"),
+                Report.Fact(name: "all open", key: "open_seconds", value: outcome.openSeconds, unit: "s"),
+                Report.Fact(
+                    name: "all delivered", key: "delivered_seconds", value: outcome.deliveredSeconds,
+                    unit: "s"),
+                Report.Fact(name: "redelivered", key: "redelivered", value: Double(outcome.redelivered)),
+            ])
+    }
+
+    private var window: Window {
+        Window(warmup: options.warmup, duration: options.duration, messages: options.messages)
     }
 
     /// Splits rooms, or connections where there are none, evenly over the threads.
@@ -44,7 +99,7 @@ struct Run: Sendable {
         var first = 0
         for index in 0..<options.threads {
             let share = units / options.threads + (index < units % options.threads ? 1 : 0)
-            swarms.append(try Swarm(options, first: first, count: share * unit))
+            swarms.append(Swarm(options, first: first, count: share * unit, poller: try Poller()))
             first += share * unit
         }
         return swarms
@@ -67,13 +122,13 @@ struct Run: Sendable {
             let edges = index == 0 ? meter : nil
             let rate = options.rate.map { $0 * Double(swarm.count) / Double(options.connections) }
             if options.scenario == .echo {
-                var load = EchoTraffic(options, connections: swarm.count, rate: rate)
-                defer { load.free() }
-                results.values[index] = try measure(&load, swarm, edges)
+                let traffic = EchoTraffic(options, connections: swarm.count, rate: rate)
+                defer { traffic.free() }
+                results.values[index] = try measure(SwarmLoad(traffic, swarm), edges)
             } else {
-                var load = RoomTraffic(options, rooms: swarm.count / options.members, rate: rate)
-                defer { load.free() }
-                results.values[index] = try measure(&load, swarm, edges)
+                let traffic = RoomTraffic(options, rooms: swarm.count / options.members, rate: rate)
+                defer { traffic.free() }
+                results.values[index] = try measure(SwarmLoad(traffic, swarm), edges)
             }
         }
         var counts = Counts()
@@ -81,11 +136,11 @@ struct Run: Sendable {
         return (Double(results.values[0].nanoseconds) / Double(Clock.second), counts)
     }
 
-    private func measure<Load: Traffic>(
-        _ load: inout Load, _ swarm: Swarm, _ meter: Meter?
+    private func measure<Work: Load>(
+        _ load: Work, _ meter: Meter?
     ) throws(BenchFailure) -> (nanoseconds: UInt64, counts: Counts) {
-        let window = Window(warmup: options.warmup, duration: options.duration, messages: options.messages)
-        let nanoseconds = try window.run(&load, swarm, meter: meter)
+        var load = load
+        let nanoseconds = try window.run(&load, meter: meter)
         return (nanoseconds, load.counts)
     }
 
@@ -108,9 +163,10 @@ struct Run: Sendable {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        if limit.rlim_cur < UInt(options.connections + 32) {
+        let wanted = options.connections + options.notifications.callers
+        if limit.rlim_cur < UInt(wanted + 32) {
             throw BenchFailure(
-                "\(options.connections) connections need more than the \(limit.rlim_cur) file descriptors allowed here"
+                "\(wanted) connections need more than the \(limit.rlim_cur) file descriptors allowed here"
             )
         }
     }

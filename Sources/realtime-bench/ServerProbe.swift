@@ -6,7 +6,11 @@ struct ServerProbe {
     struct Sample: Equatable {
         var cpuNanoseconds: UInt64
         var residentKiB: UInt64
+        /// The most that the first process alone has ever had resident: an embedded database is not counted.
+        var peakKiB: UInt64
     }
+
+    private let root: Int32
 
     /// The processes that were there when the probe was made: a server forks its workers before it serves.
     let processes: [Int32]
@@ -17,6 +21,7 @@ struct ServerProbe {
             guard let pid = Int32(name), let stat = ProcFile.read("/proc/\(pid)/stat") else { continue }
             parents[pid] = ProcFormat.parent(inStat: stat)
         }
+        self.root = root
         guard parents[root] != nil else { throw BenchFailure("there is no process \(root)") }
         processes = Self.tree(of: root, parents: parents)
     }
@@ -51,7 +56,11 @@ struct ServerProbe {
             else { throw BenchFailure("cannot read the memory of the server's process \(pid)") }
             resident += size
         }
-        return Sample(cpuNanoseconds: try cpuNanoseconds(), residentKiB: resident)
+        guard let status = ProcFile.read("/proc/\(root)/status"), let peak = ProcFormat.peakKiB(in: status)
+        else {
+            throw BenchFailure("cannot read the peak memory of the server's process \(root)")
+        }
+        return Sample(cpuNanoseconds: try cpuNanoseconds(), residentKiB: resident, peakKiB: peak)
     }
 
     /// `root` and all whose chain of parents leads to it, in ascending order.
@@ -90,7 +99,16 @@ enum ProcFormat {
 
     /// The resident size from smaps_rollup (`Rss:`) or status (`VmRSS:`).
     static func residentKiB(in text: String) -> UInt64? {
-        for line in text.split(separator: "\n") where line.hasPrefix("Rss:") || line.hasPrefix("VmRSS:") {
+        size("Rss:", in: text) ?? size("VmRSS:", in: text)
+    }
+
+    /// The largest resident size so far, from status.
+    static func peakKiB(in text: String) -> UInt64? {
+        size("VmHWM:", in: text)
+    }
+
+    private static func size(_ name: String, in text: String) -> UInt64? {
+        for line in text.split(separator: "\n") where line.hasPrefix(name) {
             let words = line.split(whereSeparator: \.isWhitespace)
             return words.count == 3 && words[2] == "kB" ? UInt64(words[1]) : nil
         }

@@ -27,9 +27,17 @@ protocol MessageSink {
     mutating func received(
         _ index: Int, _ payload: UnsafeRawBufferPointer, at now: UInt64, _ swarm: Swarm
     ) throws(BenchFailure)
+
+    /// All that was ready has been read: the time to answer what came together with one frame.
+    mutating func turnEnded(_ swarm: Swarm) throws(BenchFailure)
 }
 
-/// The connections of one thread: sockets, their epoll, and one read buffer that all of them share.
+extension MessageSink {
+    mutating func turnEnded(_ swarm: Swarm) throws(BenchFailure) {}
+}
+
+/// The connections of one thread: their sockets, and one read buffer that all of them share. A socket's key in
+/// the poller is the connection's index.
 ///
 /// It is made on the main thread and then handed to one thread at a time; nothing in it is locked.
 final class Swarm: @unchecked Sendable {
@@ -48,14 +56,14 @@ final class Swarm: @unchecked Sendable {
     var opened = 0
     var openTimes = Histogram()
 
-    let epoll: Int32
+    let poller: Poller
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 16)
-    private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 512)
     /// What the kernel did not take, by connection; nearly always empty.
     private var unsent: [Int: [UInt8]] = [:]
 
-    init(_ options: Options, first: Int, count: Int) throws(BenchFailure) {
+    init(_ options: Options, first: Int, count: Int, poller: Poller) {
         self.options = options
+        self.poller = poller
         self.first = first
         self.count = count
         handshake = Handshake(host: options.target.host, port: options.target.port)
@@ -63,8 +71,6 @@ final class Swarm: @unchecked Sendable {
         sameRequest = path.contains("{") ? nil : handshake.request(path: path)
         connections = .allocate(capacity: count)
         connections.initialize(repeating: Connection(), count: count)
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        if epoll < 0 { throw BenchFailure(errno: errno, in: "epoll_create1") }
     }
 
     deinit {
@@ -72,10 +78,8 @@ final class Swarm: @unchecked Sendable {
             if connections[index].socket >= 0 { Sockets.reset(connections[index].socket) }
             connections[index].carry.deallocate()
         }
-        close(epoll)
         connections.deallocate()
         buffer.deallocate()
-        events.deallocate()
     }
 
     /// The room of a connection; rooms are filled one after the other.
@@ -83,22 +87,16 @@ final class Swarm: @unchecked Sendable {
         UInt32((first + index) / options.members)
     }
 
-    /// Waits for events until `deadline` at most and passes on what arrived.
+    /// Waits for events until `deadline` at most and passes on what arrived. For a swarm alone with its poller.
     func poll<Sink: MessageSink>(until deadline: UInt64, _ sink: inout Sink) throws(BenchFailure) {
-        let now = Clock.now()
-        let wait = deadline > now ? deadline - now : 0
-        var timeout = timespec(tv_sec: Int(wait / Clock.second), tv_nsec: Int(wait % Clock.second))
-        let ready = epoll_pwait2(epoll, events.baseAddress, Int32(events.count), &timeout, nil)
-        if ready < 0 {
-            if errno == EINTR { return }
-            throw BenchFailure(errno: errno, in: "epoll_pwait2")
-        }
-        for position in 0..<Int(ready) {
-            let event = events[position]
-            let index = Int(event.data.u64)
-            if event.events & EPOLLOUT.rawValue != 0 { try writable(index) }
-            if event.events & ~EPOLLOUT.rawValue != 0 { try read(index, &sink) }
-        }
+        for position in 0..<(try poller.wait(until: deadline)) { try handle(poller[position], &sink) }
+        try sink.turnEnded(self)
+    }
+
+    /// Does what an event asks for whose key is the index of one of these connections.
+    func handle<Sink: MessageSink>(_ event: Poller.Event, _ sink: inout Sink) throws(BenchFailure) {
+        if event.isWritable { try writable(event.key) }
+        if event.isReadable { try read(event.key, &sink) }
     }
 
     /// Sends one frame. What the kernel refuses is kept and sent when the socket is writable again.
@@ -120,11 +118,8 @@ final class Swarm: @unchecked Sendable {
     }
 
     func watch(_ index: Int, _ operation: Int32, writable: Bool) throws(BenchFailure) {
-        let interest = EPOLLIN.rawValue | (writable ? EPOLLOUT.rawValue : 0)
-        var event = epoll_event(events: interest, data: epoll_data_t(u64: UInt64(index)))
-        if epoll_ctl(epoll, operation, connections[index].socket, &event) != 0 {
-            throw failure(index, errno, "epoll_ctl")
-        }
+        let code = poller.watch(connections[index].socket, key: index, operation, writable: writable)
+        if code != 0 { throw failure(index, code, "epoll_ctl") }
     }
 
     func failure(_ index: Int, _ code: Int32, _ call: String) -> BenchFailure {

@@ -13,8 +13,8 @@ struct Counts: Sendable {
     }
 }
 
-/// Messages going back and forth over open connections.
-protocol Traffic: MessageSink {
+/// What a `Window` runs: work that is sent, and answers to it that are counted.
+protocol Load {
     /// What was counted since measuring began.
     var counts: Counts { get set }
     /// Whether what arrives is counted now.
@@ -26,13 +26,64 @@ protocol Traffic: MessageSink {
     /// All that ever arrived.
     var arrived: UInt64 { get }
 
-    /// Sends what starts a closed loop.
-    mutating func begin(_ swarm: Swarm) throws(BenchFailure)
+    mutating func begin() throws(BenchFailure)
     /// Sends what is due, and says when to call again: called once per turn, before waiting.
     ///
     /// A closed loop answers all that arrived in a turn together. Answering each at once would wake an idle
     /// server for every single message, and both sides would mostly pay for going to sleep and waking up.
+    mutating func sendDue(_ now: UInt64) throws(BenchFailure) -> UInt64
+    /// Waits for what arrives, until `deadline` at most, and takes it.
+    mutating func wait(until deadline: UInt64) throws(BenchFailure)
+}
+
+/// Messages going back and forth over a swarm's open connections; its members are those of `Load`.
+protocol Traffic: MessageSink {
+    var counts: Counts { get set }
+    var measuring: Bool { get set }
+    var stopped: Bool { get set }
+    var inFlight: Int { get }
+    var arrived: UInt64 { get }
+
+    /// Sends what starts a closed loop.
+    mutating func begin(_ swarm: Swarm) throws(BenchFailure)
     mutating func sendDue(_ now: UInt64, _ swarm: Swarm) throws(BenchFailure) -> UInt64
+}
+
+/// Traffic together with the swarm that carries it.
+struct SwarmLoad<Carried: Traffic>: Load {
+    private var traffic: Carried
+    private let swarm: Swarm
+
+    init(_ traffic: Carried, _ swarm: Swarm) {
+        self.traffic = traffic
+        self.swarm = swarm
+    }
+
+    var counts: Counts {
+        get { traffic.counts }
+        set { traffic.counts = newValue }
+    }
+
+    var measuring: Bool {
+        get { traffic.measuring }
+        set { traffic.measuring = newValue }
+    }
+
+    var stopped: Bool {
+        get { traffic.stopped }
+        set { traffic.stopped = newValue }
+    }
+
+    var inFlight: Int { traffic.inFlight }
+    var arrived: UInt64 { traffic.arrived }
+
+    mutating func begin() throws(BenchFailure) { try traffic.begin(swarm) }
+
+    mutating func sendDue(_ now: UInt64) throws(BenchFailure) -> UInt64 { try traffic.sendDue(now, swarm) }
+
+    mutating func wait(until deadline: UInt64) throws(BenchFailure) {
+        try swarm.poll(until: deadline, &traffic)
+    }
 }
 
 /// When the messages of an open loop are due: evenly spaced, whatever the server does.
@@ -54,7 +105,7 @@ struct Schedule {
     mutating func advance() { sent += 1 }
 }
 
-/// Runs traffic through warm-up, measurement, and the wait for what is still on its way.
+/// Runs a load through warm-up, measurement, and the wait for what is still on its way.
 struct Window {
     let warmup: UInt64
     let duration: UInt64
@@ -65,46 +116,44 @@ struct Window {
     static let drainLimit = 60 * Clock.second
 
     /// Returns the measured nanoseconds; the meter is read at both ends of them.
-    func run<Load: Traffic>(
-        _ load: inout Load, _ swarm: Swarm, meter: Meter?
-    ) throws(BenchFailure) -> UInt64 {
-        try load.begin(swarm)
-        try turn(&load, swarm, until: Clock.now() + warmup) { _ in false }
+    func run<Work: Load>(_ load: inout Work, meter: Meter?) throws(BenchFailure) -> UInt64 {
+        try load.begin()
+        try turn(&load, until: Clock.now() + warmup) { _ in false }
 
         try meter?.begin()
         load.counts = Counts()
         load.measuring = true
         let began = Clock.now()
         let limit = messages
-        try turn(&load, swarm, until: began + duration) { $0.counts.deliveries >= limit }
+        try turn(&load, until: began + duration) { $0.counts.deliveries >= limit }
         let measured = Clock.now() - began
         load.measuring = false
         try meter?.end()
 
         load.stopped = true
-        try drain(&load, swarm)
+        try drain(&load)
         return measured
     }
 
-    private func drain<Load: Traffic>(_ load: inout Load, _ swarm: Swarm) throws(BenchFailure) {
+    private func drain<Work: Load>(_ load: inout Work) throws(BenchFailure) {
         let limit = Clock.now() + Self.drainLimit
         while load.inFlight > 0 {
             let before = load.arrived
-            try turn(&load, swarm, until: Clock.now() + Self.patience) { $0.inFlight == 0 }
+            try turn(&load, until: Clock.now() + Self.patience) { $0.inFlight == 0 }
             if load.inFlight > 0, load.arrived == before || Clock.now() >= limit {
                 throw BenchFailure("\(load.inFlight) messages never arrived")
             }
         }
     }
 
-    private func turn<Load: Traffic>(
-        _ load: inout Load, _ swarm: Swarm, until deadline: UInt64, enough: (Load) -> Bool
+    private func turn<Work: Load>(
+        _ load: inout Work, until deadline: UInt64, enough: (Work) -> Bool
     ) throws(BenchFailure) {
         while !enough(load) {
             let now = Clock.now()
             if now >= deadline { return }
-            let due = load.stopped ? deadline : try load.sendDue(now, swarm)
-            try swarm.poll(until: min(due, deadline), &load)
+            let due = load.stopped ? deadline : try load.sendDue(now)
+            try load.wait(until: min(due, deadline))
         }
     }
 }

@@ -19,6 +19,22 @@ struct OptionsTests {
         #expect((rooms.rooms, rooms.members, rooms.connections) == (1000, 10, 10_000))
     }
 
+    @Test("the scenarios with notifications have theirs")
+    func notificationDefaults() throws {
+        let token = "--service-token-file /proc/self/comm"
+        let enqueue = try parse("enqueue http://127.0.0.1:1 \(token)")
+        #expect((enqueue.notifications.callers, enqueue.notifications.users) == (200, 10_000))
+        #expect((enqueue.connections, enqueue.rate, enqueue.notifications.idempotent) == (0, nil, false))
+        #expect(!enqueue.notifications.token.isEmpty)
+
+        let inbox = try parse("inbox ws://127.0.0.1:1/ws?token={token} \(token) --token-file /proc/self/comm")
+        #expect((inbox.connections, inbox.notifications.callers, inbox.rate) == (1, 16, 200))
+        let storm = try parse(
+            "inbox-storm ws://127.0.0.1:1/ws?token={token} \(token) --token-file /proc/self/comm "
+                + "--connections 1 --pending 3")
+        #expect((storm.connections, storm.concurrency, storm.notifications.pending) == (1, 1, 3))
+    }
+
     @Test("flags set what they name")
     func flags() throws {
         let options = try parse(
@@ -48,6 +64,18 @@ struct OptionsTests {
             "fanout ws://127.0.0.1:1/ --threads 2", "fanout ws://127.0.0.1:1/ --dialect klingon",
             "fanout ws://127.0.0.1:1/ --deliver some", "echo ws://127.0.0.1:1/{token}",
             "echo ws://127.0.0.1:1/ --token-file /nonexistent",
+            "enqueue http://127.0.0.1:1",
+            "enqueue ws://127.0.0.1:1 --service-token-file /proc/self/comm",
+            "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --connections 5",
+            "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --threads 2",
+            "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --outstanding 2",
+            "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --size 20000",
+            "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --size 50",
+            "inbox ws://127.0.0.1:1/ --service-token-file /proc/self/comm",
+            "inbox ws://127.0.0.1:1/ --service-token-file /proc/self/comm --token-file /proc/self/comm "
+                + "--connections 2",
+            "inbox-storm ws://127.0.0.1:1/ --service-token-file /proc/self/comm --token-file /proc/self/comm "
+                + "--connections 1 --rate 5",
         ])
     func refuses(line: String) {
         #expect(throws: UsageError.self) { try parse(line) }
@@ -62,7 +90,9 @@ struct OptionsTests {
     @Test("help names every scenario and every flag")
     func help() {
         for scenario in Scenario.allCases { #expect(Help.text.contains("  \(scenario.rawValue) ")) }
-        for flag in Options.flags.union(["--json"]) { #expect(Help.text.contains("  \(flag)")) }
+        for flag in Options.flags.union(["--json", "--idempotent"]) {
+            #expect(Help.text.contains("  \(flag)"))
+        }
     }
 }
 

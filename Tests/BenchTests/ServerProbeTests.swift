@@ -34,6 +34,8 @@ struct ServerProbeTests {
         #expect(ProcFormat.residentKiB(in: rollup) == 1676)
         #expect(ProcFormat.residentKiB(in: status) == 8124)
         #expect(ProcFormat.residentKiB(in: "Name:\tx\n") == nil)
+        #expect(ProcFormat.peakKiB(in: status) == 9000)
+        #expect(ProcFormat.peakKiB(in: rollup) == nil)
     }
 
     @Test("a tree holds the descendants, in whatever order they are listed, and nobody else")
