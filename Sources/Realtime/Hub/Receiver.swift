@@ -19,6 +19,10 @@ protocol Receiver: AnyObject {
     /// slowly.
     func receive(_ frame: inout BroadcastFrame, isEphemeral: Bool)
 
+    /// Takes what it has missed, in order. It may take its time: what it is given by `receive` from now on comes
+    /// after.
+    func catchUp(_ replay: [SharedBytes])
+
     /// Whether it is in the room.
     func isIn(_ room: RoomID) -> Bool
 

@@ -52,10 +52,9 @@ final class RoomHome: LoopTimerTarget {
                 return
             }
             if !receiver.isIn(roomID) { local.seat(receiver, in: roomID) }
-            for message in CollectionOfOne(answer) + replay {
-                var frame = BroadcastFrame(message)
-                receiver.receive(&frame, isEphemeral: false)
-            }
+            var frame = BroadcastFrame(answer)
+            receiver.receive(&frame, isEphemeral: false)
+            if !replay.isEmpty { receiver.catchUp(replay) }
         }
         if joined.cameOnline {
             shard.hub.entered(roomID, by: user)

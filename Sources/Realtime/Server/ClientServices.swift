@@ -75,7 +75,10 @@ extension SessionServices.Settings {
         limits = RateLimits(connection: configuration.rates)
         userLimits = RateLimits(user: configuration.rates)
         connectionsPerUser = configuration.presence.maximumConnectionsPerUser
-        ephemeralOutbox = configuration.connections.maxOutbox / 2
+        let maxOutbox = configuration.connections.maxOutbox
+        ephemeralOutbox = maxOutbox / 2
+        maxBacklog = maxOutbox
+        replayPage = min(replayPage, maxOutbox / 4)
         serverVersion = RealtimeVersion.current
     }
 }

@@ -72,18 +72,16 @@ extension ClientSession {
             return
         }
         shard.eventsInFlight += 1
-        var isDone = false
+        becomeBusy()
+        var isStarting = true
         // Kept by hand, because the session has none any more when it ends meanwhile.
         let account = account
         EventRun.start(scope, plan.route, around: plan.around) { [self] outcome in
             shard.eventsInFlight -= 1
             finish(scope, outcome, plan, account)
-            // The first time this runs within `start`, nothing has come meanwhile.
-            if isDone { becomeIdle() }
-            isDone = true
+            if isStarting { wasNotBusy() } else { becomeIdle() }
         }
-        if !isDone { becomeBusy() }
-        isDone = true
+        isStarting = false
     }
 
     /// Answers the sender, and remembers the answer for one who asks again.

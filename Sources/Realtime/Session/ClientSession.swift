@@ -8,7 +8,7 @@ final class ClientSession: LoopTimerTarget {
     let services: SessionServices
     unowned(unsafe) let shard: HubShard
     /// The carrier holds the session, and tells it `closed` before it goes.
-    private unowned(unsafe) let carrier: any MessageCarrier
+    unowned(unsafe) let carrier: any MessageCarrier
 
     var life: SessionLife
     /// Who it is; nil until that is known.
@@ -23,8 +23,10 @@ final class ClientSession: LoopTimerTarget {
     /// How many things have to be done before the next message can be handled.
     private var waits = 0
     /// Whether the queue is being worked on further up the stack.
-    private var isCatchingUp = false
+    private var isTakingFromQueue = false
     private var isPaused = false
+    /// What it has yet to be sent of what it has missed; nil when it is up to date.
+    var backlog: Backlog?
     private var timer: LoopTimer?
 
     init(carrier: any MessageCarrier, on shard: HubShard, deviceHint: DeviceID?, services: SessionServices) {
@@ -94,15 +96,20 @@ final class ClientSession: LoopTimerTarget {
         waits += 1
     }
 
+    /// It was done at once, within the handling of a message: whoever handles it goes on.
+    func wasNotBusy() {
+        waits -= 1
+    }
+
     /// It is done: handles what has come meanwhile, unless something else is waited for.
     func becomeIdle() {
         waits -= 1
-        guard !isCatchingUp else { return }
-        isCatchingUp = true
+        guard !isTakingFromQueue else { return }
+        isTakingFromQueue = true
         while waits == 0, !life.isOver, let message = queue.popFirst() {
             message.bytes.withUnsafeBytes { handle($0, isText: message.isText) }
         }
-        isCatchingUp = false
+        isTakingFromQueue = false
         if isPaused, !queue.isFull {
             isPaused = false
             carrier.resumeReading()
@@ -144,6 +151,8 @@ final class ClientSession: LoopTimerTarget {
 
     /// Says when it makes sense to come back, and goodbye.
     func endForTooMuch(retryAfter wait: Duration) {
+        // Nothing is worth waiting for now.
+        backlog = nil
         send { message, head in
             message.appendDisconnect(
                 closeCode: Int(WebSocketCloseCode.rateLimited.rawValue), reason: "rate_limited",
@@ -154,10 +163,14 @@ final class ClientSession: LoopTimerTarget {
 
     // MARK: What goes
 
-    /// Sends a message of this connection's own.
+    /// Sends a message of this connection's own, in its order with what it hears from others.
     func send(_ write: (inout ByteBuffer, EnvelopeHead) -> Void) {
         guard carrier.isOpen else { return }
         let head = shard.head(at: time.date)
+        guard backlog == nil else {
+            wait(shard.sharedMessage { write(&$0, head) })
+            return
+        }
         shard.withMessage({ write(&$0, head) }) { carrier.send(text: $0) }
     }
 
@@ -201,6 +214,7 @@ final class ClientSession: LoopTimerTarget {
         if let timer { loop.cancel(timer) }
         timer = nil
         queue.removeAll()
+        backlog = nil
         guard wasOpen, let token else { return }
         let user = token.claims.user
         for room in seats.rooms {
@@ -265,36 +279,8 @@ extension ClientSession: WebSocketSession {
     func closed(_ socket: WebSocketCarrier) {
         closed()
     }
-}
 
-// MARK: - Receiving from others
-
-extension ClientSession: Receiver {
-    /// Whose it is. Asked only of one that is authenticated, as no other is known to anybody.
-    var user: UserID {
-        guard let token else { preconditionFailure("nobody knows of a session without a token") }
-        return token.claims.user
-    }
-
-    var tokenID: ExactText? { token?.claims.tokenID }
-    var tokenExpiresAt: Timestamp? { token?.claims.expiresAt }
-
-    func receive(_ frame: inout BroadcastFrame, isEphemeral: Bool) {
-        if isEphemeral, carrier.unsentBytes > services.settings.ephemeralOutbox { return }
-        carrier.send(&frame)
-    }
-
-    func isIn(_ room: RoomID) -> Bool { seats.contains(room) }
-
-    func entered(_ room: LocalRoom, at place: Int) {
-        seats.insert(room, at: place)
-    }
-
-    func moved(in room: LocalRoom, to place: Int) {
-        seats.move(room, to: place)
-    }
-
-    func disconnect(_ code: WebSocketCloseCode, reason: String) {
-        end(code, reason: reason)
+    func sentAll(_ socket: WebSocketCarrier) {
+        sentAll()
     }
 }

@@ -13,6 +13,11 @@ final class SessionServices: Sendable {
         var connectionsPerUser = 256
         /// A slow reader gets no ephemeral messages once so many bytes wait for it.
         var ephemeralOutbox = 512 << 10
+        /// How much may wait behind a replay.
+        var maxBacklog = 1 << 20
+        /// How much of a replay is sent at a time: less than what has a connection stop reading, so that a
+        /// slow reader's signs of life are heard.
+        var replayPage = 32 << 10
         var serverVersion = ""
     }
 

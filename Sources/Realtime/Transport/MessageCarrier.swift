@@ -21,4 +21,8 @@ protocol MessageCarrier: AnyObject {
 
     /// Says goodbye. The session is told when the carrier is gone.
     func close(_ code: WebSocketCloseCode, reason: String)
+
+    /// Says goodbye to a peer that reads more slowly than others write. What it has not begun to read is thrown
+    /// away.
+    func closeSlowReader()
 }

@@ -25,6 +25,13 @@ final class NotingReceiver: Receiver {
         received.append(isEphemeral ? "(\(text))" : text)
     }
 
+    func catchUp(_ replay: [SharedBytes]) {
+        for message in replay {
+            var frame = BroadcastFrame(message)
+            receive(&frame, isEphemeral: false)
+        }
+    }
+
     func isIn(_ room: RoomID) -> Bool { places[room] != nil }
 
     func entered(_ room: LocalRoom, at seat: Int) {

@@ -41,6 +41,21 @@ func withHouse(
     }
 }
 
+/// Runs a test without sockets and without rate limits.
+func withMemoryHouse(
+    handlers: HandlerRegistry = .builtIn(), authorizer: (any RoomAuthorizer)? = nil,
+    _ change: (inout ServerConfiguration) -> Void = { _ in },
+    _ body: @escaping @Sendable (MemoryHouse) throws -> Void
+) async throws {
+    try await withHouse(
+        .memory, handlers: handlers, authorizer: authorizer,
+        {
+            $0.rates = .none
+            change(&$0)
+        }
+    ) { house in try body(try #require(house as? MemoryHouse)) }
+}
+
 private func outcome(
     of body: @escaping @Sendable (ContractHouse) throws -> Void, in house: ContractHouse
 ) async -> Result<Void, any Error> {

@@ -80,6 +80,11 @@ final class MemoryLink: ContractLink {
         cut()
     }
 
+    /// Does something with the carrier on its loop, soon.
+    func post(_ body: @escaping @Sendable (MemoryCarrier) -> Void) {
+        peer.loop.post { [peer] in body(peer.value) }
+    }
+
     /// Does something with the carrier on its loop, and returns what came of it.
     func onLoop<Result: Sendable>(_ body: @escaping @Sendable (MemoryCarrier) -> Result) throws -> Result {
         let done = Inbox<Result>()
@@ -97,8 +102,14 @@ final class MemoryCarrier: MessageCarrier {
     private(set) var isPaused = false
     /// What came while reading was paused, as it would wait in the kernel.
     private var unread = Ring<(bytes: [UInt8], kind: WebSocketMessageKind)>()
-    /// How much waits for the reader, as the test says.
-    var unsentBytes = 0
+    /// How much waits for a reader that does not read.
+    private(set) var unsentBytes = 0
+    /// Whether what is sent stays unread, as by a peer that does not read.
+    var holdsBack = false {
+        didSet { if !holdsBack { readAll() } }
+    }
+    /// Whether more comes though reading was paused: what one read has inflated to.
+    var ignoresPause = false
     /// How many messages were handed to the session.
     private(set) var deliveredCount = 0
 
@@ -116,7 +127,7 @@ final class MemoryCarrier: MessageCarrier {
 
     func deliver(_ message: [UInt8], as kind: WebSocketMessageKind) {
         guard isOpen else { return }
-        guard !isPaused, unread.isEmpty else {
+        guard ignoresPause || !isPaused && unread.isEmpty else {
             unread.append((message, kind))
             return
         }
@@ -139,13 +150,20 @@ final class MemoryCarrier: MessageCarrier {
     // MARK: The session's side
 
     func send(text: UnsafeRawBufferPointer) {
-        guard isOpen, let told else { return }
-        told(.text(String(decoding: text, as: UTF8.self)))
+        guard isOpen else { return }
+        if holdsBack { unsentBytes += text.count }
+        told?(.text(String(decoding: text, as: UTF8.self)))
     }
 
     func send(_ frame: inout BroadcastFrame) {
         guard isOpen else { return }
         frame.plain.withUnsafeBytes { send(text: WebSocketFrame.payload(of: $0)) }
+    }
+
+    /// The peer reads what has been sent so far.
+    func readAll() {
+        unsentBytes = 0
+        session?.sentAll()
     }
 
     func pauseReading() {
@@ -170,5 +188,9 @@ final class MemoryCarrier: MessageCarrier {
         told?(.closed(code.rawValue))
         let me = LoopBound(self, on: loop)
         loop.post { me.value.end() }
+    }
+
+    func closeSlowReader() {
+        close(.tooSlow, reason: "")
     }
 }

@@ -77,6 +77,15 @@ final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
         perform(closing.close(code, reason: reason))
     }
 
+    /// The peer reads more slowly than others write. What it has not begun to read is thrown away, and it
+    /// is told to come back and catch up.
+    func closeSlowReader() {
+        guard closing.isOpen else { return }
+        connection.transport.counters.slowReaders += 1
+        connection.discardUnsent()
+        close(.tooSlow, reason: "reading too slowly")
+    }
+
     // MARK: ConnectionDriver
 
     func connectionOpened(_ connection: Connection) {}
@@ -138,19 +147,15 @@ final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
     }
 
     func outboxEmptied(_ connection: Connection) {
-        perform(closing.closeFlushed())
-    }
-
-    /// The peer reads more slowly than others write. What it has not begun to read is thrown away, and it
-    /// is told to come back and catch up.
-    func outboxOverflowed(_ connection: Connection) {
         guard closing.isOpen else {
-            connection.abort()
+            perform(closing.closeFlushed())
             return
         }
-        connection.transport.counters.slowReaders += 1
-        connection.discardUnsent()
-        perform(closing.close(.tooSlow, reason: "reading too slowly"))
+        session?.sentAll(self)
+    }
+
+    func outboxOverflowed(_ connection: Connection) {
+        if closing.isOpen { closeSlowReader() } else { connection.abort() }
     }
 
     func drain(_ connection: Connection) {
