@@ -4,7 +4,7 @@ import Testing
 
 /// Where a client can bring its token.
 enum TokenPlace: String, CaseIterable, CustomTestStringConvertible {
-    case query, header, subprotocol, firstMessage, renewal
+    case query, header, subprotocol, firstMessage, renewal, backend
 
     var testDescription: String { rawValue }
 }
@@ -111,6 +111,12 @@ struct RefusedTokenContractTests {
             return try refusal("", "Authorization: Bearer \(token)\r\n")
         case .subprotocol:
             return try refusal("", "Sec-WebSocket-Protocol: realtime.v1, bearer.\(token)\r\n")
+        case .backend:
+            let socket = try server.connect()
+            socket.send("GET /api/v1/stats HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n\r\n")
+            let answer = try socket.readAnswer()
+            #expect(answer.status == 401)
+            return answer.json?["error"] ?? .null
         case .firstMessage:
             let client = try house.open()
             client.send(auth)
@@ -156,6 +162,26 @@ struct RefusedTokenContractTests {
         for (name, token) in Self.refused {
             for part in token.split(separator: ".") where part.utf8.count > 20 {
                 #expect(!captured.lines.contains { $0.contains(part) }, "\(name)")
+            }
+        }
+    }
+
+    @Test("a good token of a user opens no backend's door, and one of a service does")
+    func scope() async throws {
+        try await withKeys { house in
+            let server = try #require(house as? ServerHouse).server
+            func status(_ token: String?) throws -> Int {
+                let header = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+                let socket = try server.connect()
+                socket.send("GET /api/v1/stats HTTP/1.1\r\nHost: a\r\n\(header)\r\n")
+                return try socket.readAnswer().status
+            }
+            #expect(try status(nil) == 401)
+            #expect(try status(Self.token()) == 403)
+            #expect(try status(Self.token(payload: Self.claims(#""scope":"service""#))) == 200)
+            for scope in [#""Service""#, #""service admin""#, #"["service"]"#, "true"] {
+                let token = Self.token(payload: Self.claims(#""scope":\#(scope)"#))
+                #expect(try status(token) == 403, "\(scope)")
             }
         }
     }

@@ -75,10 +75,17 @@ extension RealtimeServer {
             "GET \(path) HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
                 + headers + "\r\n")
-        let head = try socket.read(until: "\r\n\r\n")
+        return try socket.readAnswer()
+    }
+}
+
+extension TestSocket {
+    /// An answer with a length, whole.
+    func readAnswer() throws -> TestAnswer {
+        let head = try read(until: "\r\n\r\n")
         let length = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }
             .flatMap { Int($0.dropFirst("content-length: ".count)) }
-        let body = try socket.read(count: length ?? 0)
+        let body = try read(count: length ?? 0)
         return TestAnswer(
             status: Int(head.split(separator: " ")[1]) ?? 0, head: head,
             body: String(decoding: body, as: UTF8.self))
