@@ -4,6 +4,8 @@ struct ClientServices: Sendable {
     let sessions: SessionServices
     let backend: Backend
     let origins: OriginGate
+    /// Asks the application about rooms over HTTP, where it is configured so.
+    let roomAuthorizer: HTTPRoomAuthorizer?
 
     init(
         _ configuration: ServerConfiguration, on loops: [EventLoop], origins: OriginGate,
@@ -11,6 +13,7 @@ struct ClientServices: Sendable {
         time: TimeSource = .system
     ) async {
         self.origins = origins
+        roomAuthorizer = HTTPRoomAuthorizer(configuration.rooms, log: log)
         let hub = await Hub.start(
             on: loops,
             settings: Hub.Settings(
@@ -22,7 +25,7 @@ struct ClientServices: Sendable {
         let core = DispatchCore(
             hub: hub, registry: handlers,
             accounts: UserAccounts(window: window, grace: configuration.presence.grace, time: time),
-            access: RoomAccess(configuration, authorizer: authorizer, log: log),
+            access: RoomAccess(configuration.roomPolicy, authorizer: authorizer, overHTTP: roomAuthorizer),
             settings: DispatchSettings(configuration), window: window, log: log)
         hub.whenPresenceChanges = { [unowned core] change in
             core.tellHandlers(of: change, on: core.hub.loop(core.hub.home(of: change.user)))
@@ -41,19 +44,26 @@ extension OriginGate {
     }
 }
 
+extension HTTPRoomAuthorizer {
+    /// Nil where no address is configured.
+    convenience init?(_ rooms: ServerConfiguration.Rooms, log: Log) {
+        guard let url = rooms.authorizeURL else { return nil }
+        self.init(
+            url: url, timeout: rooms.authorizeTimeout, cacheEntries: rooms.authorizeCache, log: log)
+    }
+}
+
 extension RoomAccess {
     /// What decides for tokens that say nothing of rooms: the application where it has something to say, in Swift
     /// or over HTTP, else the configured policy.
-    init(_ configuration: ServerConfiguration, authorizer: (any RoomAuthorizer)?, log: Log) {
-        let rooms = configuration.rooms
-        if let authorizer {
+    init(
+        _ policy: ServerConfiguration.RoomPolicy, authorizer: (any RoomAuthorizer)?,
+        overHTTP roomAuthorizer: HTTPRoomAuthorizer?
+    ) {
+        if let authorizer = authorizer ?? roomAuthorizer {
             self = .asks(authorizer)
-        } else if let url = rooms.authorizeURL {
-            self = .asks(
-                HTTPRoomAuthorizer(
-                    url: url, timeout: rooms.authorizeTimeout, cacheEntries: rooms.authorizeCache, log: log))
         } else {
-            self = configuration.roomPolicy == .open ? .open : .closed
+            self = policy == .open ? .open : .closed
         }
     }
 }

@@ -75,7 +75,8 @@ final class ServerCore: Sendable {
         backend = services.backend
         census = Census(of: backend.hub, transports)
         let page = MetricsPage(
-            census: census, authenticator: identity.authenticator, handlers: parts.handlers)
+            census: census, authenticator: identity.authenticator, handlers: parts.handlers,
+            roomAuthorizer: services.roomAuthorizer)
         let site = HTTPSite(
             try Routes.all(
                 of: configuration, health: health, identity: identity, clients: services,

@@ -1,4 +1,5 @@
 import Handlers
+import ScriptedServer
 import Testing
 
 @testable import Realtime
@@ -116,6 +117,30 @@ struct MetricsTests {
             #expect(after["realtime_slow_readers_total"] == 0)
             #expect(after["process_resident_memory_bytes"] ?? 0 > 1_000_000)
             #expect(after["process_cpu_seconds_total"] ?? 0 > 0)
+        }
+    }
+
+    @Test("where the application decides about rooms it is told how often it was asked")
+    func roomQuestions() async throws {
+        let application = ScriptedServer(
+            .json(200, #"{"rights":"rw"}"#, headers: [("Cache-Control", "max-age=60")]),
+            .respond(500), .respond(500))
+        try await withServer {
+            $0.rooms.authorizeURL = application.url
+        } _: { server in
+            let client = try LiveClient(server, token: server.token("ada") { $0.rooms = nil })
+            try client.join("a")
+            try client.join("a")
+            for _ in 0..<2 {
+                client.send(#"{"type":"join_room","room_id":"b"}"#)
+                _ = try client.next("error")
+            }
+            let page = try page(server)
+            let questions = "realtime_room_questions_total"
+            #expect(page["\(questions){answered=\"by_request\"}"] == 3)
+            #expect(page["\(questions){answered=\"from_memory\"}"] == 1)
+            #expect(page["\(questions){answered=\"by_a_request_underway\"}"] == 0)
+            #expect(page["realtime_room_authorizer_failures_total"] == 2)
         }
     }
 

@@ -53,7 +53,8 @@ struct OpenAPITests {
             of: .onFreePort, health: ServerHealth(), identity: identity, clients: services,
             backends: BackendAPI(backend: services.backend, census: census),
             metrics: MetricsPage(
-                census: census, authenticator: identity.authenticator, handlers: HandlerRegistry()))
+                census: census, authenticator: identity.authenticator, handlers: HandlerRegistry(),
+                roomAuthorizer: nil))
         await group.stopped()
         let others: Set = ["/ws", "/", "/echo"]
         return router.routes.filter { !others.contains($0.pattern) }

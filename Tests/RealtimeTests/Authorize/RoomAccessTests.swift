@@ -23,8 +23,10 @@ struct RoomAccessTests {
         var configuration = ServerConfiguration()
         configuration.rooms.policy = .open
         configuration.rooms.authorizeURL = url
-        return await RoomAccess(configuration, authorizer: authorizer, log: .disabled).rights(
-            of: claims, in: "a")
+        let access = RoomAccess(
+            configuration.roomPolicy, authorizer: authorizer,
+            overHTTP: HTTPRoomAuthorizer(configuration.rooms, log: .disabled))
+        return await access.rights(of: claims, in: "a")
     }
 
     @Test("The application is asked over HTTP where its address is configured, whatever the policy")

@@ -5,6 +5,7 @@ struct MetricsPage: Sendable {
     let census: Census
     let authenticator: Authenticator
     let handlers: HandlerRegistry
+    let roomAuthorizer: HTTPRoomAuthorizer?
 
     /// What the router has at `/metrics`. It needs no token.
     var endpoint: HTTPEndpoint {
@@ -25,6 +26,7 @@ struct MetricsPage: Sendable {
         describeAnswers(sums, on: &page)
         describeHandlers(on: &page)
         describeTokens(on: &page)
+        if let roomAuthorizer { describe(roomAuthorizer, on: &page) }
         var response = HTTPResponse(.ok, body: .bytes(page.text.array))
         response.add("Content-Type", fixed: "text/plain; version=0.0.4; charset=utf-8")
         response.add("Cache-Control", fixed: "no-store")
@@ -125,6 +127,19 @@ struct MetricsPage: Sendable {
         }
         page.gauge(
             "realtime_revocations", authenticator.revocations.count, "Users and tokens that are revoked.")
+    }
+
+    private func describe(_ authorizer: HTTPRoomAuthorizer, on page: inout MetricsText) {
+        let counters = authorizer.counters
+        page.family(
+            "realtime_room_questions_total", .counter,
+            "Questions about rooms that the application decides, by how they were answered.")
+        page.sample(counters.requests, ["answered": "by_request"])
+        page.sample(counters.shared, ["answered": "by_a_request_underway"])
+        page.sample(counters.remembered, ["answered": "from_memory"])
+        page.counter(
+            "realtime_room_authorizer_failures_total", counters.failures,
+            "Requests that the application did not answer with rights, and that count as no.")
     }
 }
 
