@@ -57,7 +57,9 @@ let package = Package(
 
         .testTarget(
             name: "RealtimeTests",
-            dependencies: ["Realtime", "Handlers", "HTTPClient", "ScriptedServer", "COpenSSL"],
+            dependencies: [
+                "Realtime", "Handlers", "HTTPClient", "RealtimeClient", "ScriptedServer", "COpenSSL",
+            ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(
