@@ -10,10 +10,7 @@ enum BlockingPost {
         let socket = try Sockets.connected(to: options.target)
         defer { Sockets.reset(socket) }
         guard fcntl(socket, F_SETFL, 0) == 0 else { throw BenchFailure(errno: errno, in: "fcntl") }
-        let head = RequestTemplate.head(
-            target: options.target, path: NotificationBody.path, token: options.notifications.token,
-            length: body.utf8.count)
-        let request = Array((head + body).utf8)
+        let request = Array(RequestTemplate.post(NotificationBody.path, body, options).utf8)
         var sent = 0
         while sent < request.count {
             let count = Glibc.send(socket, Array(request[sent...]), request.count - sent, Int32(MSG_NOSIGNAL))

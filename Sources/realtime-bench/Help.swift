@@ -12,7 +12,8 @@ enum Help {
           fanout   one room; one member publishes, all the others receive
           rooms    many rooms of a few members each, one member of each publishing
           enqueue  callers post notifications over HTTP (here the URL is http://127.0.0.1:PORT)
-          inbox    the same at a rate, to recipients who are connected and acknowledge
+          pages    callers ask for the newest page of a user's notifications and the counts (http:// too)
+          inbox    notifications at a rate, to recipients who are connected and acknowledge
           inbox-storm  everybody comes back at once, and each has notifications waiting
 
         In the path {connection} and {room} become eight hex digits (rooms are filled in order, --members
@@ -33,11 +34,12 @@ enum Help {
 
         notifications
           --service-token-file FILE   the token of the backend that posts
-          --callers N          HTTP connections, one request on its way on each (enqueue 200, inbox 16)
-          --users N            enqueue: whom it is for, user-00000000 and so on (default 10000); the other two
+          --callers N          HTTP connections, one request on its way on each (enqueue 200, inbox 16, pages 1)
+          --users N            enqueue and pages: whom it is for, user-00000000 and so on (default 10000); the other two
                                notify the users of their connections, whose tokens --token-file has in this order
           --idempotent         every post has an idempotency key
           --pending N          inbox-storm: how many wait for each user (default 10)
+          --filled             inbox-storm: they wait already, as SQL wrote them
                                --rate is 200 for inbox; --size is the body's
 
         connections

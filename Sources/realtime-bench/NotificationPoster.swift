@@ -23,10 +23,8 @@ struct NotificationPoster {
 
     init(_ options: Options, _ connections: HTTPConnections) {
         self.connections = connections
-        template = RequestTemplate(
-            target: options.target, path: NotificationBody.path, token: options.notifications.token,
-            body: NotificationBody.single(
-                size: options.size, idempotent: options.notifications.idempotent))
+        let body = NotificationBody.single(size: options.size, idempotent: options.notifications.idempotent)
+        template = RequestTemplate(RequestTemplate.post(NotificationBody.path, body, options))
         stream = UInt32.random(in: 0 ... .max)
         idle = Array((0..<connections.count).reversed())
         posted = Array(repeating: Posted(), count: connections.count)

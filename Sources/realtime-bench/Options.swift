@@ -9,14 +9,16 @@ struct UsageError: Error {
 
 /// What is measured.
 enum Scenario: String, CaseIterable, Sendable {
-    case echo, idle, storm, fanout, rooms, enqueue, inbox
+    case echo, idle, storm, fanout, rooms, enqueue, inbox, pages
     case inboxStorm = "inbox-storm"
 
     var publishes: Bool { self == .fanout || self == .rooms }
-    /// Whether notifications are posted over HTTP.
-    var notifies: Bool { self == .enqueue || self == .inbox || self == .inboxStorm }
+    /// Whether it is about notifications.
+    var notifies: Bool { asksOverHTTP || self == .inbox || self == .inboxStorm }
+    /// Whether there are HTTP connections alone.
+    var asksOverHTTP: Bool { self == .enqueue || self == .pages }
     /// Whether it runs for a time, and not until something is reached.
-    var lasts: Bool { publishes || self == .echo || self == .enqueue || self == .inbox }
+    var lasts: Bool { publishes || self == .echo || self == .inbox || asksOverHTTP }
 }
 
 /// One run as the command line describes it, checked.
@@ -56,7 +58,7 @@ struct Options: Sendable {
             throw UsageError("the second word must be the URL, such as ws://127.0.0.1:8765/echo")
         }
         self.scenario = scenario
-        self.target = try Target(url: url, scheme: scenario == .enqueue ? "http" : "ws")
+        self.target = try Target(url: url, scheme: scenario.asksOverHTTP ? "http" : "ws")
         while let flag = words.popFirst() {
             if flag == "--json" {
                 json = true
@@ -64,6 +66,10 @@ struct Options: Sendable {
             }
             if flag == "--idempotent" {
                 notifications.idempotent = true
+                continue
+            }
+            if flag == "--filled" {
+                notifications.areThere = true
                 continue
             }
             guard Self.flags.contains(flag) else { throw UsageError("unknown flag \(flag)") }
@@ -128,10 +134,10 @@ struct Options: Sendable {
         }
         if concurrency == 0 { concurrency = scenario == .inboxStorm ? connections : 256 }
         if scenario.notifies { try applyNotifications() }
-        if scenario != .enqueue, threads > connections {
+        if !scenario.asksOverHTTP, threads > connections {
             throw UsageError("--threads is more than the connections")
         }
-        if rate != nil, !scenario.lasts {
+        if rate != nil, !scenario.lasts || scenario == .pages {
             throw UsageError("--rate is for echo, fanout, rooms, enqueue and inbox")
         }
         if rate != nil, outstanding != 1 {
@@ -167,9 +173,9 @@ struct Options: Sendable {
             throw UsageError("--size is at most \(NotificationOptions.largestBody) for \(scenario.rawValue)")
         }
         switch scenario {
-        case .enqueue:
-            if connections != 0 { throw UsageError("enqueue takes --callers, not --connections") }
-            if notifications.callers == 0 { notifications.callers = 200 }
+        case .enqueue, .pages:
+            if connections != 0 { throw UsageError("\(scenario) takes --callers, not --connections") }
+            if notifications.callers == 0 { notifications.callers = scenario == .pages ? 1 : 200 }
         default:
             if tokens.count < connections {
                 throw UsageError("--token-file needs a token for each of the \(connections) connections")
@@ -186,7 +192,7 @@ struct Options: Sendable {
         case .echo: MessageTemplate.leastSize(of: Dialect.echo)
         case .fanout, .rooms: MessageTemplate.leastSize(of: dialect.publish)
         case .enqueue, .inbox, .inboxStorm: NotificationBody.leastSize(idempotent: notifications.idempotent)
-        case .idle, .storm: nil
+        case .idle, .storm, .pages: nil
         }
     }
 
@@ -245,6 +251,8 @@ struct NotificationOptions: Sendable {
     var users = 10_000
     /// inbox-storm: what waits for every user.
     var pending = 10
+    /// inbox-storm: whether what waits has been posted by somebody else.
+    var areThere = false
     /// Whether every post has an idempotency key of its own.
     var idempotent = false
 }

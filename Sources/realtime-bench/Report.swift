@@ -41,6 +41,7 @@ struct Report {
         case .idle, .storm: "connection"
         case .fanout, .rooms: "delivery"
         case .enqueue, .inbox, .inboxStorm: "notification"
+        case .pages: "page"
         }
     }
 
@@ -123,7 +124,7 @@ struct Report {
     private var headline: String {
         var parts: [String] = []
         if options.connections > 0 { parts.append("\(options.connections) connections") }
-        if options.scenario == .enqueue || options.scenario == .inbox {
+        if options.scenario.asksOverHTTP || options.scenario == .inbox {
             parts.append("\(options.notifications.callers) callers")
         }
         if options.scenario.publishes { parts.append("\(options.rooms) rooms of \(options.members)") }

@@ -1,20 +1,19 @@
-/// A `POST` request that is written once and then only gets its few changing digits.
+/// A request that is written once and then only gets its few changing digits.
 ///
-/// The body's placeholders are `{user}` (eight hex digits) and `{tag}` (a `Tag`), each as often as one likes.
+/// The placeholders are `{user}` (eight hex digits) and `{tag}` (a `Tag`), each as often as one likes.
 /// It owns its memory; one thread uses it.
 final class RequestTemplate {
     private let bytes: UnsafeMutableRawBufferPointer
     private let userOffsets: [Int]
     private let tagOffsets: [Int]
 
-    init(target: Target, path: String, token: String, body: String) {
-        let expanded = Self.expand(body)
-        let head = Array(
-            Self.head(target: target, path: path, token: token, length: expanded.bytes.count).utf8)
-        userOffsets = expanded.users.map { head.count + $0 }
-        tagOffsets = expanded.tags.map { head.count + $0 }
-        bytes = .allocate(byteCount: head.count + expanded.bytes.count, alignment: 8)
-        bytes.copyBytes(from: head + expanded.bytes)
+    /// `text` is the whole request.
+    init(_ text: String) {
+        let expanded = Self.expand(text)
+        userOffsets = expanded.users
+        tagOffsets = expanded.tags
+        bytes = .allocate(byteCount: expanded.bytes.count, alignment: 8)
+        bytes.copyBytes(from: expanded.bytes)
     }
 
     deinit { bytes.deallocate() }
@@ -26,21 +25,29 @@ final class RequestTemplate {
         return UnsafeRawBufferPointer(bytes)
     }
 
-    static func head(target: Target, path: String, token: String, length: Int) -> String {
-        let lines = [
-            "POST \(path) HTTP/1.1",
-            "Host: \(target.host):\(target.port)",
-            "Authorization: Bearer \(token)",
-            "Content-Type: application/json",
-            "Content-Length: \(length)",
-        ]
-        return lines.joined(separator: "\r\n") + "\r\n\r\n"
+    static func post(_ path: String, _ body: String, _ options: Options) -> String {
+        let length = expand(body).bytes.count
+        return head(
+            "POST \(path)", options, ["Content-Type: application/json", "Content-Length: \(length)"]) + body
     }
 
-    /// The body with zeros for its placeholders, and where those are.
-    private static func expand(_ body: String) -> (bytes: [UInt8], users: [Int], tags: [Int]) {
+    static func get(_ path: String, _ options: Options) -> String {
+        head("GET \(path)", options, [])
+    }
+
+    private static func head(_ start: String, _ options: Options, _ more: [String]) -> String {
+        let lines = [
+            "\(start) HTTP/1.1",
+            "Host: \(options.target.host):\(options.target.port)",
+            "Authorization: Bearer \(options.notifications.token)",
+        ]
+        return (lines + more).joined(separator: "\r\n") + "\r\n\r\n"
+    }
+
+    /// The text with zeros for its placeholders, and where those are.
+    private static func expand(_ text: String) -> (bytes: [UInt8], users: [Int], tags: [Int]) {
         var result: (bytes: [UInt8], users: [Int], tags: [Int]) = ([], [], [])
-        var rest = Substring(body)
+        var rest = Substring(text)
         while let character = rest.first {
             if rest.hasPrefix("{user}") {
                 result.users.append(result.bytes.count)

@@ -20,6 +20,7 @@ struct Run: Sendable {
             server: try options.serverPID.map { pid throws(BenchFailure) in try ServerProbe(root: pid) })
         switch options.scenario {
         case .enqueue: return try enqueue(meter)
+        case .pages: return try pages(meter)
         case .inbox: return try inbox(meter)
         case .inboxStorm: return try inboxStorm(meter)
         case .echo, .idle, .storm, .fanout, .rooms: return try connections(meter)
@@ -51,6 +52,13 @@ struct Run: Sendable {
             options, seconds: Double(nanoseconds) / Double(Clock.second), counts: load.counts, meter: meter)
     }
 
+    private func pages(_ meter: Meter) throws(BenchFailure) -> Report {
+        var load = try PageLoad(options)
+        let nanoseconds = try window.run(&load, meter: meter)
+        return Report(
+            options, seconds: Double(nanoseconds) / Double(Clock.second), counts: load.counts, meter: meter)
+    }
+
     private func inbox(_ meter: Meter) throws(BenchFailure) -> Report {
         let swarm = Swarm(options, first: 0, count: options.connections, poller: try Poller())
         try meter.begin()
@@ -69,7 +77,7 @@ struct Run: Sendable {
     private func inboxStorm(_ meter: Meter) throws(BenchFailure) -> Report {
         let swarm = Swarm(options, first: 0, count: options.connections, poller: try Poller())
         var storm = InboxStorm(options, swarm)
-        try storm.fill()
+        if !options.notifications.areThere { try storm.fill() }
         let outcome = try storm.run(meter)
         return Report(
             options, seconds: outcome.seconds, counts: outcome.counts, meter: meter,

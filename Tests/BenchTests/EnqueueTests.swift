@@ -77,4 +77,26 @@ struct EnqueueTests {
         #expect(server.requests.first?.body.count == 300_000)
         #expect(throws: BenchFailure.self) { try BlockingPost.send(body, options) }
     }
+
+    @Test("pages are asked for one after the other, and must hold notifications and counts")
+    func pages() throws {
+        let good = #"{"items":[{"notification_id":"n1"}],"unread":1,"unseen":1,"total":1}"#
+        func run(_ answer: ScriptedAnswer) throws -> (ScriptedServer, PageLoad) {
+            let server = ScriptedServer(answer)
+            let line = "pages \(server.url) --service-token-file /proc/self/comm --users 1"
+            let options = try Options(arguments: line.split(separator: " ").map(String.init))
+            var load = try PageLoad(options)
+            _ = try Window(warmup: 0, duration: 20 * Clock.second, messages: 3).run(&load, meter: nil)
+            return (server, load)
+        }
+        let (server, load) = try run(.json(200, good))
+        #expect(load.counts.completed == 3)
+        #expect(server.requests.count == 3)
+        let line = "GET /api/v1/users/user-00000000/notifications?limit=20 HTTP/1.1"
+        #expect(server.requests.allSatisfy { $0.line == line && $0.body.isEmpty })
+        for body in ["{}", #"{"items":[],"unread":0,"total":0}"#, #"{"items":[{"a":1}],"total":0}"#] {
+            #expect(throws: BenchFailure.self) { try run(.json(200, body)) }
+        }
+        #expect(throws: BenchFailure.self) { try run(.json(404, good)) }
+    }
 }

@@ -16,9 +16,11 @@ struct NotificationTests {
 
     @Test("a request is the same but for the user and the tag")
     func request() throws {
-        let template = RequestTemplate(
-            target: try Target(url: "http://127.0.0.1:80", scheme: "http"), path: "/p", token: "T",
-            body: #"{"é":"{user}","a":"{tag}","b":"{tag}"}"#)
+        let line = "pages http://127.0.0.1:80 --service-token-file /proc/self/comm"
+        var options = try Options(arguments: line.split(separator: " ").map(String.init))
+        options.notifications.token = "T"
+        let body = #"{"é":"{user}","a":"{tag}","b":"{tag}"}"#
+        let template = RequestTemplate(RequestTemplate.post("/p", body, options))
         func text(_ user: UInt32, _ counter: UInt32) -> String {
             String(decoding: template.request(user: user, Tag(stream: 1, counter: counter)), as: UTF8.self)
         }

@@ -27,6 +27,9 @@ struct OptionsTests {
         #expect((enqueue.connections, enqueue.rate, enqueue.notifications.idempotent) == (0, nil, false))
         #expect(!enqueue.notifications.token.isEmpty)
 
+        let pages = try parse("pages http://127.0.0.1:1 \(token) --users 5")
+        #expect((pages.notifications.callers, pages.notifications.users) == (1, 5))
+
         let inbox = try parse("inbox ws://127.0.0.1:1/ws?token={token} \(token) --token-file /proc/self/comm")
         #expect((inbox.connections, inbox.notifications.callers, inbox.rate) == (1, 16, 200))
         let storm = try parse(
@@ -71,6 +74,7 @@ struct OptionsTests {
             "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --outstanding 2",
             "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --size 20000",
             "enqueue http://127.0.0.1:1 --service-token-file /proc/self/comm --size 50",
+            "pages http://127.0.0.1:1 --service-token-file /proc/self/comm --rate 5",
             "inbox ws://127.0.0.1:1/ --service-token-file /proc/self/comm",
             "inbox ws://127.0.0.1:1/ --service-token-file /proc/self/comm --token-file /proc/self/comm "
                 + "--connections 2",
@@ -90,7 +94,7 @@ struct OptionsTests {
     @Test("help names every scenario and every flag")
     func help() {
         for scenario in Scenario.allCases { #expect(Help.text.contains("  \(scenario.rawValue) ")) }
-        for flag in Options.flags.union(["--json", "--idempotent"]) {
+        for flag in Options.flags.union(["--json", "--idempotent", "--filled"]) {
             #expect(Help.text.contains("  \(flag)"))
         }
     }
