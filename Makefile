@@ -2,7 +2,7 @@
 # Recipes are one line each: what they do stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tsan test-asan bench conformance siege fuzz docs lint format clean
+.PHONY: help run test test-tsan test-asan bench bench-inbox conformance siege fuzz docs lint format clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test-asan: ## the tests under AddressSanitizer
 
 bench: ## this server and its peers, measured with the same work (flags: make bench ARGS="…")
 	@scripts/bench $(ARGS)
+
+bench-inbox: ## notifications: posted, delivered and kept, against PostgreSQL itself (flags: ARGS="…")
+	@scripts/bench --inbox $(ARGS)
 
 conformance: ## the Autobahn WebSocket suite against the server, over ws and wss
 	@scripts/conformance

@@ -66,8 +66,7 @@ def duration(micros):
 
 def write(path, results, peers, options):
     document = {
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "machine": {"cpu": cpu(), "cores": os.cpu_count(), "kernel": platform.release()},
+        **machine(),
         "rounds": options.rounds,
         "duration": options.duration,
         "quick": options.quick,
@@ -77,6 +76,14 @@ def write(path, results, peers, options):
         },
     }
     path.write_text(json.dumps(document, indent=1) + "\n")
+
+
+def machine():
+    """When and where something was measured."""
+    return {
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "machine": {"cpu": cpu(), "cores": os.cpu_count(), "kernel": platform.release()},
+    }
 
 
 def summary(runs):

@@ -94,9 +94,14 @@ def folder_of(peer):
 
 
 def settle_in():
-    """In the server's process, before it becomes the server: its core and all the descriptors there are."""
+    """In the server's process, before it becomes the server: its core and its limits."""
     if (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {SERVER_CORE})
+    lift_limits()
+
+
+def lift_limits():
+    """In a process that is about to become a server: all the descriptors there are."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
