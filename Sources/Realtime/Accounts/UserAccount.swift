@@ -26,16 +26,16 @@ final class UserAccount: @unchecked Sendable {
         var waiting: [ClientMessageID: [Waiter]] = [:]
     }
 
-    private let lock: Locked<Void>
+    private let lock: BareLock
     private var state = State()
 
     /// - Parameter lock: which others may use too, and never while they hold it call an account.
-    init(lock: Locked<Void>) {
+    init(lock: BareLock) {
         self.lock = lock
     }
 
-    private func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
-        lock.withLock { _ in body(&state) }
+    private func withState<Result>(_ body: (inout State) -> Result) -> Result {
+        lock.withLock { body(&state) }
     }
 
     // MARK: Connections

@@ -6,7 +6,7 @@ final class UserAccounts: Sendable {
         /// that looking costs each arrival a constant.
         var pruneAt = 64
         /// What the stripe's accounts are touched under.
-        let accountLock = Locked(())
+        let accountLock = BareLock()
 
         mutating func account(
             of user: UserID, at now: Instant, _ window: PublishWindow.Limits, grace: Duration

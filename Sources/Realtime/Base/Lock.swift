@@ -31,6 +31,32 @@ final class Locked<Value: ~Copyable>: @unchecked Sendable {
     }
 }
 
+/// A lock for state that lies elsewhere, for the few places where several pieces of state share one.
+///
+/// Not a `Locked<Void>`: a field without a size has the address of its object, and ThreadSanitizer takes the read of
+/// one for a write to the other.
+final class BareLock: @unchecked Sendable {
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+    init() {
+        mutex = .allocate(capacity: 1)
+        let failure = pthread_mutex_init(mutex, nil)
+        precondition(failure == 0, "a mutex could not be made")
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    /// Runs `body` while no other thread holds the lock.
+    func withLock<Result>(_ body: () -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body()
+    }
+}
+
 /// A locked value that threads can also wait for: `Locked` with a condition variable.
 ///
 /// For threads of our own that may sleep, such as the one that writes the log. An event loop may call

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("User accounts")
 struct UserAccountTests {
-    private let account = UserAccount(lock: Locked(()))
+    private let account = UserAccount(lock: BareLock())
     private let limits = PublishWindow.Limits()
 
     /// Says an id, and what became of it.

@@ -18,6 +18,26 @@ struct LockTests {
         #expect(counter.withLock { $0 } == 80_000)
     }
 
+    @Test("no increment is lost under a lock that two counters share")
+    func shared() async {
+        final class Counter: @unchecked Sendable {
+            let lock: BareLock
+            var count = 0
+            init(_ lock: BareLock) { self.lock = lock }
+        }
+        let lock = BareLock()
+        let counters = [Counter(lock), Counter(lock)]
+        await withTaskGroup(of: Void.self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    let counter = counters[worker % 2]
+                    for _ in 0..<10_000 { counter.lock.withLock { counter.count += 1 } }
+                }
+            }
+        }
+        #expect(counters.map(\.count) == [40_000, 40_000])
+    }
+
     @Test("a thrown error comes out typed, and the lock is free again")
     func throwing() {
         struct Refused: Error, Equatable {}
