@@ -13,11 +13,11 @@ run: ## build for release and start the server on 127.0.0.1:8765 (flags: make ru
 test: ## set-up, build, format check, every test, a little fuzzing
 	@scripts/test
 
-test-tsan: ## the tests under ThreadSanitizer
-	@scripts/setup && scripts/swift-test --sanitize=thread --scratch-path .build-tsan
+test-tsan: ## the tests under ThreadSanitizer, one after the other, as all at once would be too slow for their time-outs
+	@scripts/setup && scripts/swift-test --no-parallel --sanitize=thread --scratch-path .build-tsan
 
-test-asan: ## the tests under AddressSanitizer
-	@scripts/setup && scripts/swift-test --sanitize=address --scratch-path .build-asan
+test-asan: ## the same under AddressSanitizer
+	@scripts/setup && scripts/swift-test --no-parallel --sanitize=address --scratch-path .build-asan
 
 bench: ## this server and its peers, measured with the same work (flags: make bench ARGS="…")
 	@scripts/bench $(ARGS)
