@@ -87,7 +87,7 @@ struct LogWriterTests {
     }
 
     @Test("nobody waits for a reader that has stopped: what does not fit is dropped, counted and told")
-    func stuckReader() throws {
+    func stuckReader() {
         let pipe = Pipe()
         pipe.fill()
         let writer = LogWriter(descriptor: pipe.writer, limit: 1000, dropReport: reportDrops)
@@ -100,9 +100,10 @@ struct LogWriterTests {
         #expect(writer.flush(within: .seconds(10)))
         text += pipe.readAll()
         let written = text.split(separator: "\n").count { $0.hasSuffix("x") }
-        let dropped = try #require(text.firstMatch(of: /dropped ([0-9]+)/)).1
+        // Told in two parts where the thread took the first lines late.
+        let dropped = text.matches(of: /dropped ([0-9]+)/).compactMap { Int($0.1) }
         #expect(written <= 20)
-        #expect(Int(dropped) == 50 - written)
+        #expect(dropped.reduce(0, +) == 50 - written)
     }
 
     @Test("a writer that is let go of still writes what was waiting")
