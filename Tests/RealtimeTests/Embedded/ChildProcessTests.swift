@@ -69,7 +69,7 @@ struct ChildProcessTests {
     @Test("a program that does not exist is a failure")
     func missing() {
         let failure = #expect(throws: SmallFile.Failure.self) {
-            try ChildProcess("no-such-program", [], environment: [], descriptors: [0, 1, 2])
+            try ChildProcess("/no/such/program", [], environment: [], descriptors: [0, 1, 2])
         }
         #expect(failure?.isMissing == true)
     }

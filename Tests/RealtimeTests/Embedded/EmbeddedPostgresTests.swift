@@ -60,34 +60,6 @@ struct EmbeddedPostgresTests {
         #expect(failure() == nil)
     }
 
-    @Test("nobody else gets at it: no network, and folders that are closed")
-    func closed() throws {
-        let postgres = try start()
-        func setting(_ name: String) throws -> String {
-            try Psql.run("show \(name)", on: postgres.connectionString)
-        }
-        #expect(try setting("listen_addresses") == "")
-        #expect(try folder.permissions(of: "postgres") == 0o700)
-        #expect(try folder.permissions(of: "postgres/data") == 0o700)
-        #expect(try folder.permissions(of: "postgres/socket") == 0o700)
-        #expect(try folder.permissions(of: "postgres/socket/.s.PGSQL.5432") == 0o700)
-        #expect(try folder.permissions(of: "postgres/postgres.log") == 0o600)
-        #expect(try folder.permissions(of: "postgres/lock") == 0o600)
-        postgres.stop()
-    }
-
-    @Test("what it confirms is on the disk, and what was set for it holds")
-    func settings() throws {
-        let postgres = try start()
-        let names = [
-            "fsync", "synchronous_commit", "full_page_writes", "autovacuum", "data_checksums", "jit",
-            "shared_buffers", "server_encoding", "lc_collate", "max_connections",
-        ]
-        let values = try names.map { try Psql.run("show \($0)", on: postgres.connectionString) }
-        #expect(values == ["on", "on", "on", "on", "on", "off", "128MB", "UTF8", "C", "120"])
-        postgres.stop()
-    }
-
     @Test("its settings may be changed in its file")
     func changedSettings() throws {
         try start().stop()
@@ -148,22 +120,6 @@ struct EmbeddedPostgresTests {
         postgres.stop()
     }
 
-    @Test("started by root it runs as another user, who need not be let into the folders above")
-    func root() throws {
-        let postgres = try start()
-        let process = try #require(PostmasterFile.read(in: path + "/data")?.process)
-        var status = stat()
-        #expect(stat("/proc/\(process)", &status) == 0)
-        #expect(status.st_uid != 0)
-        if geteuid() == 0 {
-            #expect(status.st_uid == getpwnam("postgres")?.pointee.pw_uid)
-            #expect(try folder.permissions(of: "postgres") == 0o700)
-            #expect(stat(path, &status) == 0)
-            #expect(status.st_uid == 0)
-        }
-        postgres.stop()
-    }
-
     @Test("without PostgreSQL there is one line, which names the package")
     func missing() {
         #expect(failure(nil) == .notInstalled)
@@ -207,5 +163,59 @@ struct EmbeddedPostgresTests {
     func noFolder() throws {
         try folder.write("postgres", [])
         #expect(failure() == .badFolder(path: path, reason: "Not a directory"))
+    }
+}
+
+/// What holds for one that runs is asked of the one that all tests share.
+@Suite("The embedded PostgreSQL while it runs", .timeLimit(.minutes(1)))
+struct RunningPostgresTests {
+    private let cluster: TestCluster
+
+    init() throws {
+        cluster = try TestCluster.shared
+    }
+
+    private func setting(_ name: String) throws -> String {
+        try Psql.run("show \(name)", on: cluster.connectionString)
+    }
+
+    private func status(_ path: String) throws -> stat {
+        var status = stat()
+        try #require(lstat(path, &status) == 0, "\(path) is not there")
+        return status
+    }
+
+    @Test("nobody else gets at it: no network, and folders that are closed")
+    func closed() throws {
+        #expect(try setting("listen_addresses") == "")
+        for (name, mode) in [
+            ("", 0o700), ("/data", 0o700), ("/socket", 0o700), ("/socket/.s.PGSQL.5432", 0o700),
+            ("/postgres.log", 0o600), ("/lock", 0o600),
+        ] {
+            #expect(try status(cluster.folder + name).st_mode & 0o777 == mode, "\(name)")
+        }
+    }
+
+    @Test("what it confirms is on the disk, and what was set for it holds")
+    func settings() throws {
+        let names = [
+            "fsync", "synchronous_commit", "full_page_writes", "autovacuum", "data_checksums", "jit",
+            "shared_buffers", "server_encoding", "lc_collate", "max_connections",
+        ]
+        #expect(
+            try names.map(setting) == ["on", "on", "on", "on", "on", "off", "128MB", "UTF8", "C", "120"])
+    }
+
+    @Test("started by root it runs as another user, who need not be let into the folders above")
+    func root() throws {
+        let process = try #require(PostmasterFile.read(in: cluster.folder + "/data")?.process)
+        let user = try status("/proc/\(process)").st_uid
+        #expect(user != 0)
+        if geteuid() == 0 {
+            #expect(user == getpwnam("postgres")?.pointee.pw_uid)
+            let above = try status(cluster.folder)
+            #expect(above.st_uid == 0)
+            #expect(above.st_mode & 0o077 == 0)
+        }
     }
 }

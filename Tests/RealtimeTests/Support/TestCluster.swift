@@ -18,11 +18,13 @@ final class TestCluster: Sendable {
         try TestDatabase(in: shared)
     }
 
+    /// Where it is kept.
+    let folder: String
     private let postgres: EmbeddedPostgres
     private let count = Atomic(0)
 
     private init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "realtime-tests-\(UUID())").path
+        folder = FileManager.default.temporaryDirectory.appending(path: "realtime-tests-\(UUID())").path
         try Self.removeAtTheEnd(folder)
         postgres = try EmbeddedPostgres.start(in: folder, log: .disabled)
     }
