@@ -73,6 +73,7 @@ final class PostgresConnection {
         case .replace:
             disconnect()
             pipeline = PostgresPipeline()
+            owner?.connectionLost(self, reason: "what was prepared on it no longer fits the database")
             connect()
         case .end:
             disconnect()

@@ -1,17 +1,19 @@
 /// One step of the schema. Steps are applied in their order, each once, and never taken back.
 struct PostgresMigration: Sendable {
+    /// From 1 on, without holes.
     let version: Int
     /// Any number of statements, carried out in one transaction.
     let sql: String
 }
 
-/// Brings a database to the schema that this program needs.
+/// Brings a database to the schema that this program needs, and looks whether it may be trusted with what must not
+/// be lost.
 ///
 /// It waits for the server, so it is not for event loops. Of several that are started at once one does the work, and
 /// the others wait for it.
-struct PostgresMigrator {
+struct PostgresMigrator: Sendable {
     enum Failure: Error, Equatable {
-        /// The database can't be reached now.
+        /// The database can't be reached now, or has no time.
         case away(String)
         /// It will not work until somebody changes something.
         case refused(String)
@@ -32,23 +34,15 @@ struct PostgresMigrator {
 
     /// Applies what is missing. Returns the versions that it applied.
     func migrate() throws(Failure) -> [Int] {
+        precondition(
+            migrations.map(\.version) == Array(1...migrations.count), "versions count from 1 without holes")
         let connection = try open()
-        if !allowsUnsafe, let setting = try unsafeSetting(connection) { throw .unsafe(setting: setting) }
-        // The lock is the session's: it goes with the connection, whatever happens.
-        try carryOut("select pg_advisory_lock(\(Self.lock))", on: connection)
-        let known = migrations.map(\.version).max() ?? 0
+        try examine(connection)
+        try takeLock(connection)
         let found = try version(connection)
-        guard found <= known else { throw .newer(found: found, known: known) }
-        let missing = migrations.filter { $0.version > found }.sorted { $0.version < $1.version }
-        for migration in missing {
-            try carryOut(
-                """
-                begin;
-                \(migration.sql)
-                insert into realtime.migrations (version) values (\(migration.version));
-                commit;
-                """, on: connection)
-        }
+        guard found <= migrations.count else { throw .newer(found: found, known: migrations.count) }
+        let missing = migrations[found...]
+        for migration in missing { try apply(migration, on: connection) }
         return missing.map(\.version)
     }
 
@@ -63,26 +57,71 @@ struct PostgresMigrator {
         }
     }
 
-    /// The name of a setting under which a commit may be lost in a crash.
-    private func unsafeSetting(_ connection: LibPQConnection) throws(Failure) -> String? {
-        let rows = try carryOut(
-            """
-            select name from pg_settings
-            where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off' order by name
-            """, on: connection)
-        return rows.first?.first ?? nil
+    /// What our statements rest on.
+    private func examine(_ connection: LibPQConnection) throws(Failure) {
+        // Multiranges came with PostgreSQL 14.
+        guard let number = Int(try setting("server_version_num", on: connection)), number >= 140_000 else {
+            throw .refused("PostgreSQL 14 or newer is needed")
+        }
+        let encoding = try setting("server_encoding", on: connection)
+        guard encoding == "UTF8" else {
+            throw .refused("the database's encoding is \(encoding), and UTF8 is needed")
+        }
+        guard !allowsUnsafe else { return }
+        for name in ["fsync", "full_page_writes", "synchronous_commit"]
+        where try setting(name, on: connection) == "off" {
+            throw .unsafe(setting: name)
+        }
+    }
+
+    private func setting(_ name: String, on connection: LibPQConnection) throws(Failure) -> String {
+        try value(of: "show \(name)", on: connection) ?? ""
+    }
+
+    /// Keeps others from doing the same at the same time. The lock is the session's: it goes with the connection,
+    /// whatever happens.
+    private func takeLock(_ connection: LibPQConnection) throws(Failure) {
+        // Whoever has it may be building an index; or may be standing still.
+        try carryOut("set lock_timeout = '60s'", on: connection)
+        try carryOut("select pg_advisory_lock(\(Self.lock))", on: connection)
+        // Behind a migration that waits for a table, everybody else who wants the table waits too.
+        try carryOut("set lock_timeout = '10s'", on: connection)
+        // A limit that the database or the role has is meant for shorter statements.
+        try carryOut("set statement_timeout = 0", on: connection)
     }
 
     /// The schema that is there.
     private func version(_ connection: LibPQConnection) throws(Failure) -> Int {
-        try carryOut(
-            """
-            create schema if not exists realtime;
-            create table if not exists realtime.migrations (
-                version integer primary key, applied_at timestamptz not null default now());
-            """, on: connection)
-        let rows = try carryOut("select coalesce(max(version), 0) from realtime.migrations", on: connection)
-        return rows.first?.first?.flatMap { Int($0) } ?? 0
+        // Asked first: to create a schema takes a right that a role may lack, also where the schema exists.
+        if try value(of: "select to_regclass('realtime.migrations')", on: connection) == nil {
+            try carryOut(
+                """
+                create schema if not exists realtime;
+                create table realtime.migrations (
+                    version integer primary key, applied_at timestamptz not null default now());
+                """, on: connection)
+        }
+        let sql = "select coalesce(max(version), 0) from realtime.migrations"
+        return try value(of: sql, on: connection).flatMap { Int($0) } ?? 0
+    }
+
+    private func apply(_ migration: PostgresMigration, on connection: LibPQConnection) throws(Failure) {
+        do throws(Failure) {
+            try carryOut(
+                """
+                begin;
+                \(migration.sql);
+                insert into realtime.migrations (version) values (\(migration.version));
+                commit;
+                """, on: connection)
+        } catch {
+            guard case .refused(let reason) = error else { throw error }
+            throw .refused("version \(migration.version) of the schema: \(reason)")
+        }
+    }
+
+    private func value(of sql: String, on connection: LibPQConnection) throws(Failure) -> String? {
+        try carryOut(sql, on: connection).first?.first ?? nil
     }
 
     @discardableResult
@@ -90,11 +129,11 @@ struct PostgresMigrator {
         do throws(LibPQConnection.Refusal) {
             return try connection.carryOut(script)
         } catch {
-            // Without a code the connection is lost; 57 and 53 are a server that stops, starts or is full.
-            guard let state = error.sqlState, !state.hasPrefix("57"), !state.hasPrefix("53") else {
-                throw .away(error.message)
-            }
-            throw .refused("\(error.message) (\(state))")
+            // Without a code the connection is lost.
+            guard let state = error.sqlState else { throw .away(error.message) }
+            let failure = PostgresFailure.refused(sqlState: state, message: error.message)
+            let reason = "\(error.message) (\(state))"
+            throw failure.isPassing ? .away(reason) : .refused(reason)
         }
     }
 }

@@ -37,7 +37,8 @@ struct PostgresPipeline<Work, Rows> {
     private var headSince: UInt64 = 0
 
     /// Whether statements of this connection must be prepared anew, because the tables under them have changed or
-    /// the server has forgotten them. No more should be sent; a new connection puts it right.
+    /// the server has forgotten them. No more should be sent; a new connection puts it right, so who sent the
+    /// statement is told no more than that it was not carried out.
     private(set) var isOutdated = false
 
     /// How many are on their way.
@@ -85,11 +86,12 @@ struct PostgresPipeline<Work, Rows> {
     mutating func refused(sqlState: String, message: String) -> Step {
         guard let head = entries.first else { return .nonsense }
         if case .refused = answer { return .nonsense }
-        answer = .refused(.refused(sqlState: sqlState, message: message))
-        if head.preparing != nil {
-            if count == 1 { isPreparing = false }
-        } else if PostgresPipelineRule.isSignOfChange(sqlState) {
+        if head.preparing != nil, count == 1 { isPreparing = false }
+        if head.preparing == nil, PostgresPipelineRule.isSignOfChange(sqlState) {
             isOutdated = true
+            answer = .refused(.unavailable)
+        } else {
+            answer = .refused(.refused(sqlState: sqlState, message: message))
         }
         return .goOn
     }

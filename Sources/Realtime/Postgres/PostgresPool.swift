@@ -26,6 +26,8 @@ final class PostgresPool {
     private var failureGate = LogGate(every: .seconds(10))
     private var wasReady = false
     private var whenClosed: (() -> Void)?
+    /// Whether `close` has been called.
+    var isClosing: Bool { whenClosed != nil }
     private var endedCount = 0
 
     /// Told when statements can be run for the first time, and again each time after they could not.
@@ -47,7 +49,7 @@ final class PostgresPool {
 
     /// Whether a statement can be run now.
     var isReady: Bool {
-        whenClosed == nil && connections.contains { $0.isReady }
+        !isClosing && connections.contains { $0.isReady }
     }
 
     /// How many connections have nothing on their way.
@@ -86,7 +88,7 @@ final class PostgresPool {
     /// connections. Tells when that is done, perhaps before this returns.
     func close(then done: @escaping () -> Void) {
         loop.preconditionCurrent()
-        precondition(whenClosed == nil, "a pool is closed once")
+        precondition(!isClosing, "a pool is closed once")
         whenClosed = done
         refuseWaiting()
         for connection in connections { connection.close() }
@@ -154,7 +156,7 @@ extension PostgresPool: PostgresConnectionOwner {
     }
 
     func connectionLost(_ connection: PostgresConnection, reason: String) {
-        if let suppressed = lossGate.admit(at: time.now), whenClosed == nil {
+        if let suppressed = lossGate.admit(at: time.now), !isClosing {
             log.warning(
                 "database connection lost",
                 ["reason": .string(reason), "suppressed": .integer(suppressed)])
@@ -165,7 +167,7 @@ extension PostgresPool: PostgresConnectionOwner {
     }
 
     func connectionFailed(_ connection: PostgresConnection, _ failure: PostgresConnectFailure) {
-        guard whenClosed == nil, let suppressed = failureGate.admit(at: time.now) else { return }
+        guard !isClosing, let suppressed = failureGate.admit(at: time.now) else { return }
         let fields: Log.Fields = [
             "reason": .string(failure.message), "suppressed": .integer(suppressed),
         ]

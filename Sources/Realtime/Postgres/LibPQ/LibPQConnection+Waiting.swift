@@ -14,19 +14,12 @@ extension LibPQConnection {
     /// Returns what the last of them returned, as text; nil stands for NULL.
     @discardableResult
     func carryOut(_ script: String) throws(Refusal) -> [[String?]] {
-        guard let result = PQexec(raw, script) else { throw Refusal(sqlState: nil, message: message) }
-        defer { PQclear(result) }
-        let status = PQresultStatus(result)
-        guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
-            let state = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
-            let primary = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) }
-            throw Refusal(sqlState: state, message: primary ?? message)
-        }
-        return (0..<PQntuples(result)).map { row in
-            (0..<PQnfields(result)).map { column in
-                guard PQgetisnull(result, row, column) == 0 else { return nil }
-                return String(cString: PQgetvalue(result, row, column))
-            }
+        guard let raw = PQexec(raw, script) else { throw Refusal(sqlState: nil, message: message) }
+        switch LibPQAnswer(owning: raw) {
+        case .result(let result): return result.texts
+        case .refused(let state, let message): throw Refusal(sqlState: state, message: message)
+        case .broken(let message): throw Refusal(sqlState: nil, message: message)
+        case .skipped, .synced: preconditionFailure("outside a pipeline there is no such answer")
         }
     }
 }

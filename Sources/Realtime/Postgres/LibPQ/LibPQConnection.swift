@@ -1,6 +1,6 @@
 import CLibpq
 
-/// One connection of libpq's, in pipeline mode once it is open. It is closed with its last user.
+/// One connection of libpq's. It is closed with its last user.
 ///
 /// It has one user at a time: the thread that opens it, then the event loop that it is handed to. That is why it
 /// may be `Sendable`.
@@ -32,7 +32,24 @@ final class LibPQConnection: @unchecked Sendable {
     var bytesWaiting: Int { Int(realtime_bytes_waiting(descriptor)) }
 
     /// Why the last call failed, in one line.
-    var message: String { String(cString: PQerrorMessage(raw)).firstLine }
+    var message: String { farewell ?? String(cString: PQerrorMessage(raw)).firstLine }
+
+    /// What the server said when it ended the session of its own accord. It is nobody's answer, so libpq calls it a
+    /// notice.
+    private var farewell: String?
+
+    /// Takes the server's notices, which libpq prints to standard error otherwise, and drops all but the farewell.
+    func takeNotices() {
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        PQsetNoticeReceiver(
+            raw,
+            { me, notice in
+                guard let me, let notice, case .broken(let reason)? = LibPQAnswer(failure: notice) else {
+                    return
+                }
+                Unmanaged<LibPQConnection>.fromOpaque(me).takeUnretainedValue().farewell = reason
+            }, me)
+    }
 
     // MARK: Sending
 

@@ -42,8 +42,8 @@ extension LibPQConnection {
         let start = TimeSource.system.now
         guard let raw = begin(connectionString) else { throw .away("out of memory") }
         let connection = LibPQConnection(owning: raw)
-        // By default libpq prints notices to standard error, and lets the message be without its code.
-        PQsetNoticeReceiver(raw, { _, _ in }, nil)
+        connection.takeNotices()
+        // So that the server's reason comes with its code.
         PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)
         let deadline = start + (connectTimeout(of: raw) ?? limit)
         var status = PQstatus(raw) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
@@ -72,8 +72,13 @@ extension LibPQConnection {
                 "neither a URL such as postgres://user@host/database nor pairs such as host=/run")
         }
         defer { PQconninfoFree(options) }
-        if value(of: "host", in: options)?.contains("@") == true {
-            throw .malformed("an @ in the user's name or the password has to be written as %40")
+        // Where a password has such a character in it, its rest is taken for a host, a port or a name.
+        let parts = ["host", "dbname"].compactMap { value(of: $0, in: options) }
+        let ports = (value(of: "port", in: options) ?? "").split(separator: ",")
+        guard !parts.contains(where: { $0.contains("@") }), ports.allSatisfy({ UInt16($0) != nil }) else {
+            throw .malformed(
+                "in a URL the characters @ / : ? # of a user's name or password are written as %40 %2F %3A %3F %23"
+            )
         }
     }
 

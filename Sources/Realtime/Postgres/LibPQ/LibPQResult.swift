@@ -28,9 +28,15 @@ final class LibPQResult: @unchecked Sendable {
         Int(String(cString: PQcmdTuples(raw))) ?? 0
     }
 
-    /// The first value of the first row as text, for what is asked in text format.
-    var firstText: String? {
-        rowCount == 0 || PQgetisnull(raw, 0, 0) != 0 ? nil : String(cString: PQgetvalue(raw, 0, 0))
+    /// Copies of all values of all rows, where they were asked for as text.
+    var texts: [[String?]] {
+        (0..<rowCount).map { row in
+            (0..<Int(PQnfields(raw))).map { column in
+                value(row: Int32(truncatingIfNeeded: row), column: column).map {
+                    String(decoding: $0, as: UTF8.self)
+                }
+            }
+        }
     }
 }
 
@@ -61,17 +67,25 @@ extension LibPQAnswer {
         case PGRES_PIPELINE_SYNC: self = .synced
         case PGRES_PIPELINE_ABORTED: self = .skipped
         case PGRES_FATAL_ERROR:
-            let message = Self.field(realtime_error_message, of: raw)
-            let severity = Self.field(realtime_error_severity, of: raw)
-            if let state = Self.field(realtime_error_state, of: raw), severity == "ERROR" {
-                self = .refused(sqlState: state, message: message ?? "")
-            } else {
-                // The end of the session, or a trouble of libpq's own, such as too little memory for a result.
-                self = .broken(message ?? String(cString: PQresultErrorMessage(raw)).firstLine)
-            }
+            // Without the server's severity it is a trouble of libpq's own, such as too little memory for a result.
+            self = Self(failure: raw) ?? .broken(String(cString: PQresultErrorMessage(raw)).firstLine)
         default:
             // An empty statement or COPY, which nobody here sends.
             self = .broken("an answer to something that was not asked")
+        }
+    }
+
+    /// What the server says of a failure: that of a statement, or its reason to end the session. Nil for a mere
+    /// warning.
+    init?(failure raw: OpaquePointer) {
+        guard let severity = Self.field(realtime_error_severity, of: raw),
+            let state = Self.field(realtime_error_state, of: raw),
+            let message = Self.field(realtime_error_message, of: raw)
+        else { return nil }
+        switch severity {
+        case "ERROR": self = .refused(sqlState: state, message: message)
+        case "FATAL", "PANIC": self = .broken(message)
+        default: return nil
         }
     }
 
