@@ -13,7 +13,7 @@ run: ## build for release and start the server on 127.0.0.1:8765 (flags: make ru
 test: ## set-up, build, format check, every test, a little fuzzing
 	@scripts/test
 
-test-tsan: ## the tests under ThreadSanitizer, one after the other, as all at once would be too slow for their time-outs
+test-tsan: ## the tests under ThreadSanitizer, one after the other
 	@scripts/setup && scripts/swift-test --no-parallel --sanitize=thread --scratch-path .build-tsan
 
 test-asan: ## the same under AddressSanitizer

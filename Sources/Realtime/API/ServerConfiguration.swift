@@ -70,7 +70,8 @@ public struct ServerConfiguration: Sendable, Equatable {
         /// or a proxy can use it again, and forgotten ones go.
         public var idleTimeout: Duration = .seconds(60)
         /// How many bytes may wait for one reader that is slower than what it is sent. Default 1 MiB: some
-        /// seconds of a busy room; above, the reader is cut off and may come back and catch up.
+        /// seconds of a busy room; above, the reader is cut off and may come back and catch up. What it catches up
+        /// with is sent as it reads, and does not count.
         public var maxOutbox = 1 << 20
         /// How long a stopping server waits for clients to take what is on its way to them. Default 10 s, well
         /// inside the 30 s that service managers wait before they kill.
