@@ -43,7 +43,8 @@ enum Help {
                                --rate is 200 for inbox; --size is the body's
 
         connections
-          --concurrency N      handshakes on their way at once (default 256, inbox-storm all)
+          --concurrency N      handshakes on their way at once (default 256); inbox-storm: users who have not yet
+                               had and acknowledged everything (default all)
           --open-timeout TIME  for opening all of them (default 60s)
           --sources N          spread over the source addresses 127.0.0.1 to 127.0.0.N (default 8)
           --dialect NAME       what is said after the upgrade and how one publishes:

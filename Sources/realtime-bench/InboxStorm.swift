@@ -59,7 +59,7 @@ struct InboxStorm {
     mutating func run(_ meter: Meter) throws(BenchFailure) -> Outcome {
         try meter.begin()
         let began = Clock.now()
-        try swarm.openAll(&recipients)
+        try swarm.openAll(&recipients) { $0.settled }
         outcome.openSeconds = seconds(since: began)
         try count(since: began)
         let wanted = UInt64(options.connections * options.notifications.pending)

@@ -11,10 +11,15 @@ extension Swarm {
 
     /// Opens all connections and passes on what arrives on those already open meanwhile.
     func openAll<Sink: MessageSink>(_ sink: inout Sink) throws(BenchFailure) {
+        try openAll(&sink) { _ in opened }
+    }
+
+    /// The same, where a connection is on its way until the sink has what it came for; `done` counts those.
+    func openAll<Sink: MessageSink>(_ sink: inout Sink, done: (Sink) -> Int) throws(BenchFailure) {
         let deadline = Clock.now() + options.openTimeout
         var started = 0
         while opened < count {
-            while started < count, started - opened < options.concurrency {
+            while started < count, started - done(sink) < options.concurrency {
                 try start(started)
                 started += 1
             }

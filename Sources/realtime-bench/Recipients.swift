@@ -30,6 +30,8 @@ struct Recipients: MessageSink {
     var acknowledgements: [Acknowledgement] = []
     /// Acknowledgements that have not been answered.
     private(set) var acknowledging = 0
+    /// Devices that have had all that was waiting for them and have heard that it is acknowledged.
+    private(set) var settled = 0
     /// Notifications that came again.
     private(set) var redelivered: UInt64 = 0
 
@@ -37,11 +39,13 @@ struct Recipients: MessageSink {
     /// Connections that have something to acknowledge.
     private var touched: [Int] = []
     private let message: String
+    private let waiting: Int
     /// How many acknowledgements have been sent.
     private var sent = 0
 
     init(_ options: Options) {
         devices = Array(repeating: Device(), count: options.connections)
+        waiting = options.notifications.pending
         let least = NotificationBody.leastSize(idempotent: false)
         message = #""message":""# + NotificationBody.letters(max(0, options.size - least)) + #"""#
     }
@@ -58,6 +62,7 @@ struct Recipients: MessageSink {
             devices[index].acknowledging -= 1
             acknowledging -= 1
             if devices[index].acknowledging == 0 {
+                if devices[index].delivered == waiting { settled += 1 }
                 acknowledgements.append(
                     Acknowledgement(connection: index, delivered: devices[index].delivered, at: now))
             }

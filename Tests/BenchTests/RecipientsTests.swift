@@ -70,6 +70,16 @@ struct RecipientsTests {
         #expect(device.recipients.acknowledgements.map(\.delivered) == [2])
     }
 
+    @Test("a device is settled when it has had all that was waiting and knows it acknowledged")
+    func settled() throws {
+        let device = try OneDevice()
+        for number in 1...10 { try device.take(notification(number)) }
+        _ = try device.endTurn()
+        #expect(device.recipients.settled == 0)
+        try device.take(#"{"type":"ack","reply_to":"1","data":{"message_id":"1"}}"#)
+        #expect(device.recipients.settled == 1)
+    }
+
     @Test("one that comes again is acknowledged again and counted apart")
     func redelivered() throws {
         let device = try OneDevice()

@@ -20,12 +20,12 @@ def enqueue(cluster, options):
     runs = {name: [] for name in (*counts, *posts)}
     for _ in range(options.rounds):
         for count in pgbench.CONNECTIONS:
-            migrate(cluster, DATABASE)
+            migrate(options.server, cluster, DATABASE)
             cluster.settle(DATABASE)
             runs[f"pgbench, {count}"].append(pgbench.insert(cluster, DATABASE, count, options.seconds))
         for name, flags in posts.items():
-            migrate(cluster, DATABASE)
-            with Server(cluster, DATABASE) as server:
+            migrate(options.server, cluster, DATABASE)
+            with Server(options.server, cluster, DATABASE, flags=options.server_flags) as server:
                 cluster.settle(DATABASE)
                 report = server.generate("enqueue", "--duration", f"{options.seconds}s", *flags)
             runs[name].append({
@@ -61,8 +61,8 @@ def inbox(cluster, options):
     for rate in (200, 1000):
         runs = []
         for _ in range(options.rounds):
-            migrate(cluster, DATABASE)
-            with Server(cluster, DATABASE) as server:
+            migrate(options.server, cluster, DATABASE)
+            with Server(options.server, cluster, DATABASE, flags=options.server_flags) as server:
                 cluster.settle(DATABASE)
                 runs.append(server.generate("inbox", "--rate", rate, "--duration", f"{options.seconds}s"))
         middle = figures[f"{rate} a second"] = medians(runs)
@@ -82,8 +82,8 @@ def storm(cluster, options):
     users = 1000 if options.quick else 10_000
     runs = []
     for _ in range(1 if options.quick else options.rounds):
-        migrate(cluster, DATABASE)
-        with Server(cluster, DATABASE) as server:
+        migrate(options.server, cluster, DATABASE)
+        with Server(options.server, cluster, DATABASE, flags=options.server_flags) as server:
             cluster.settle(DATABASE)
             run = server.generate("inbox-storm", "--connections", users)
         run["grown_kib_per_user"] = (run["server_peak_kib"] - run["server_empty_kib"]) / users

@@ -14,7 +14,7 @@ from .database import Failed
 from .peers import ROOT, WORK
 from .rounds import GENERATOR, free_port, lift_limits, stop
 
-SERVER = ROOT / ".build" / "release" / "realtime-server"
+DEFAULT_SERVER = ROOT / ".build" / "release" / "realtime-server"
 FOLDER = WORK / "run" / "inbox"
 START_LIMIT = 60
 # The generator bounds itself; this only catches one that hangs.
@@ -24,8 +24,8 @@ RUN_LIMIT = 600
 class Server:
     """A fresh server process on a database, until the `with` block ends."""
 
-    def __init__(self, cluster, database, users=range(tokens.USERS), flags=()):
-        self.cluster, self.database, self.users, self.flags = cluster, database, users, flags
+    def __init__(self, program, cluster, database, users=range(tokens.USERS), flags=()):
+        self.program, self.cluster, self.database, self.users, self.flags = program, cluster, database, users, flags
 
     def __enter__(self):
         shutil.rmtree(FOLDER, ignore_errors=True)
@@ -33,7 +33,7 @@ class Server:
         tokens.write(FOLDER, self.users)
         self.port = free_port()
         command = [
-            SERVER, "--host", "127.0.0.1", "--port", self.port, "--database", self.cluster.address(self.database),
+            self.program, "--host", "127.0.0.1", "--port", self.port, "--database", self.cluster.address(self.database),
             "--data-dir", FOLDER / "data", "--jwt-secret-file", FOLDER / "secret", "--room-policy", "open",
             "--rate-messages", "0", "--rate-user-messages", "0", *self.flags,
         ]
@@ -86,11 +86,11 @@ class Server:
         return report
 
 
-def migrate(cluster, database):
+def migrate(program, cluster, database):
     """An empty database with the server's tables."""
     cluster.fresh(database)
     done = subprocess.run(
-        [SERVER, "migrate", "--database", cluster.address(database)], capture_output=True, text=True, check=False,
+        [program, "migrate", "--database", cluster.address(database)], capture_output=True, text=True, check=False,
         env=environment())
     if done.returncode != 0:
         raise Failed(f"migrate: {(done.stderr or done.stdout).strip()[-500:]}")

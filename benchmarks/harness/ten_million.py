@@ -8,19 +8,19 @@ from .inbox_server import Server, migrate
 
 EACH = 100  # notifications of a user, of which
 PENDING = 10  # the newest are not acknowledged
-SAMPLE = 1000  # users who connect, one after the other
+SAMPLE = 100  # users who connect, one after the other: the next when the one before has everything
 
 
 def measure(cluster, options):
     """The same questions in both tables, in turns."""
     sizes = {"ten thousand": 100, "one million" if options.quick else "ten million": 10_000 if options.quick else 100_000}
     for name, users in sizes.items():
-        migrate(cluster, database(name))
+        migrate(options.server, cluster, database(name))
         fill(cluster, database(name), users)
     runs = {name: [] for name in sizes}
     for _ in range(options.rounds):
         for name, users in sizes.items():
-            runs[name].append(ask(cluster, name, users, options.seconds))
+            runs[name].append(ask(cluster, name, users, options))
     small, large = (medians(rows) for rows in runs.values())
     lines = [f"a user's notifications, {EACH} each, the newest {PENDING} pending; one question at a time"]
     for name, middle in zip(sizes, (small, large)):
@@ -40,13 +40,12 @@ def database(name):
     return "bench_" + name.replace(" ", "_")
 
 
-def ask(cluster, name, users, seconds):
+def ask(cluster, name, users, options):
     # Who connects gets what is pending and says so: each time others, and afterwards all is as it was.
-    chance = random.Random(users)
-    sample = [chance.randrange(users) for _ in range(SAMPLE)] if users > SAMPLE else list(range(users))
-    sample = list(dict.fromkeys(sample))
-    with Server(cluster, database(name), users=sample) as server:
-        page = server.generate("pages", "--users", users, "--duration", f"{seconds}s")
+    chance = random.Random()
+    sample = chance.sample(range(users), SAMPLE)
+    with Server(options.server, cluster, database(name), sample, options.server_flags) as server:
+        page = server.generate("pages", "--users", users, "--duration", f"{options.seconds}s")
         pending = server.generate(
             "inbox-storm", "--filled", "--connections", len(sample), "--concurrency", 1, "--pending", PENDING)
     restore(cluster, database(name))
