@@ -32,6 +32,9 @@ enum DatabaseSettings {
         # The server's statements are short: compiling one, or spreading it over processes, costs more than it saves.
         jit = off
         max_parallel_workers_per_gather = 0
+        # After a crash the whole file system is flushed at once. File by file that takes seconds, when the rest of
+        # the recovery takes a tenth of one.
+        recovery_init_sync_method = syncfs
         timezone = 'UTC'
         log_timezone = 'UTC'
 

@@ -152,12 +152,12 @@ struct PostgresBackoff: Equatable, Sendable {
     let limit: Duration
     private var attempts = 0
 
-    init(first: Duration = .milliseconds(100), limit: Duration = .seconds(5)) {
+    init(first: Duration = .milliseconds(100), limit: Duration = .seconds(1)) {
         self.first = first
         self.limit = limit
     }
 
-    /// The next wait: between half and all of 100 ms, 200 ms, 400 ms, … 5 s.
+    /// The next wait: between half and all of 100 ms, 200 ms, 400 ms, … 1 s.
     /// - Parameter chance: from 0 up to 1.
     mutating func next(chance: Double) -> Duration {
         let longest = min(limit, first * (1 << min(attempts, 20)))
