@@ -47,7 +47,9 @@ class RunningServer:
         self.tls = tls
         # What the caller's shell configures for a server of its own is none of the check's business.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("REALTIME_")}
-        self.environment = {**inherited, "REALTIME_JWT_SECRET": SECRET, **(environment or {})}
+        # No database, unless the check is about what is kept in one: the server then waits for it beside its work.
+        self.environment = {
+            **inherited, "REALTIME_JWT_SECRET": SECRET, "REALTIME_DATABASE": "host=/nonexistent", **(environment or {})}
         self.start_timeout = start_timeout
         self.output = []
         self._listening = threading.Event()

@@ -1,7 +1,8 @@
 public import Realtime
 
 extension HandlerRegistry {
-    /// A registry with the built-in handlers: rooms, presence, messages, chat and tasks.
+    /// A registry with the built-in handlers: rooms, presence, messages, chat, tasks and
+    /// notifications.
     ///
     /// An application adds its own to it:
     ///
@@ -30,5 +31,12 @@ extension HandlerRegistry {
         try register(TaskHandler<TaskUpdated>())
         try register(TaskHandler<TaskStatusChanged>())
         try register(TaskHandler<TaskDeleted>())
+        try register(NotificationAckHandler())
+        try register(NotificationListHandler())
+        try register(NotificationMarkHandler<NotificationSeen>())
+        try register(NotificationMarkHandler<NotificationRead>())
+        try register(NotificationMarkHandler<NotificationUnread>())
+        try register(NotificationMarkHandler<NotificationArchive>())
+        try register(NotificationMarkHandler<NotificationUnarchive>())
     }
 }

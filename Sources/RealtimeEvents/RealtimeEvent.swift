@@ -26,4 +26,17 @@ public protocol TaskEvent: RealtimeEvent {
     var taskID: String { get }
     /// Whose room hears of it.
     var projectID: String { get }
+    /// What the task is called, where the event says so.
+    var title: String? { get }
+    /// Whose it is, where the event says so.
+    var assigneeID: String? { get }
+    /// The user who did it, where a backend says it for them: nobody is notified of what they did themselves.
+    var changedBy: String? { get }
+}
+
+extension TaskEvent {
+    /// It does not say.
+    public var title: String? { nil }
+    /// It does not say.
+    public var assigneeID: String? { nil }
 }

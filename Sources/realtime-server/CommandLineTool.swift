@@ -14,7 +14,7 @@ enum ExitCode: Int32 {
         self =
             switch error.code {
             case .noKeys, .badKeys, .badConfiguration: .misused
-            case .cannotListen, .badCertificate, .badRoute, .badDataDirectory: .failed
+            case .cannotListen, .badCertificate, .badRoute, .badDataDirectory, .noDatabase: .failed
             }
     }
 }

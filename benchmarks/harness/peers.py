@@ -49,6 +49,8 @@ PEERS = {
         Peer(
             "realtime",
             f"{ROOT}/.build/release/realtime-server --host 127.0.0.1 --port {{port}} --loops 1 --echo /echo"
+            # No peer has an inbox: what these scenarios measure is done without the database, which stays away.
+            " --database host=/nonexistent"
             " --data-dir {folder}/data --jwt-secret-file {folder}/secret --room-policy open"
             " --rate-messages 0 --rate-user-messages 0",
             paths={"rooms": "/ws?token={token}", "session": "/ws?token={token}"},

@@ -44,30 +44,4 @@ extension RealtimeServer {
             type: ExactText(Event.eventType), data: try SharedBytes(encoding: event))
         return Published(try await core.backend.broadcast(event, to: target, excluding: excluding))
     }
-
-    /// Notifies a user on every device of theirs that is connected.
-    ///
-    ///     try await server.sendNotification(
-    ///         to: "ada", title: "Assigned to you", message: "T-1: write the report", priority: .high)
-    ///
-    /// A device that is not connected does not get it: nothing is kept yet.
-    ///
-    /// - Parameters:
-    ///   - user: who is notified.
-    ///   - title: 1 to 1,024 bytes.
-    ///   - message: up to 16 KiB.
-    ///   - level: what kind of news it is.
-    ///   - priority: how much it matters.
-    ///   - data: any value that the devices get along with it, up to 16 KiB as JSON.
-    @discardableResult
-    public func sendNotification<Payload: Encodable & Sendable>(
-        to user: UserID, title: String, message: String, level: NotificationLevel = .info,
-        priority: NotificationPriority = .normal, data: Payload? = Never?.none
-    ) async throws(RealtimeError) -> SentNotification {
-        let data = try data.map { value throws(RealtimeError) in try SharedBytes(encoding: value) }
-        return try await core.backend.notify(
-            user,
-            NotificationContent(
-                title: title, message: message, level: level, priority: priority, data: data))
-    }
 }

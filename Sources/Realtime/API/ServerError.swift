@@ -14,6 +14,8 @@ public struct ServerError: Error, Equatable, CustomStringConvertible {
         case badKeys = "bad_keys"
         /// The data directory can't be made, read or written.
         case badDataDirectory = "bad_data_directory"
+        /// The private database can't be started, or the configured one can never be used.
+        case noDatabase = "no_database"
         /// A setting has a value that it can't have.
         case badConfiguration = "bad_configuration"
     }

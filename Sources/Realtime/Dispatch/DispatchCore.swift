@@ -6,18 +6,20 @@ final class DispatchCore: Sendable {
     let registry: HandlerRegistry
     let accounts: UserAccounts
     let access: RoomAccess
+    let inbox: Inbox
     let settings: DispatchSettings
     let window: PublishWindow.Limits
     let log: Log
 
     init(
-        hub: Hub, registry: HandlerRegistry, accounts: UserAccounts, access: RoomAccess,
+        hub: Hub, registry: HandlerRegistry, accounts: UserAccounts, access: RoomAccess, inbox: Inbox,
         settings: DispatchSettings, window: PublishWindow.Limits, log: Log
     ) {
         self.hub = hub
         self.registry = registry
         self.accounts = accounts
         self.access = access
+        self.inbox = inbox
         self.settings = settings
         self.window = window
         self.log = log

@@ -88,7 +88,7 @@ public struct EventContext: Sendable {
         }
     }
 
-    private func reply(_ type: ExactText, _ data: SharedBytes) async throws(RealtimeError) {
+    func reply(_ type: ExactText, _ data: SharedBytes) async throws(RealtimeError) {
         try await scope.onLoop { [scope] in
             guard !scope.isOver, let session = scope.session else { return }
             scope.answer = .replied

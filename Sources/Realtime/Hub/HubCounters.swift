@@ -5,6 +5,8 @@ struct HubCounters: Sendable {
     var published = 0
     /// Times that a connection came into a room.
     var joined = 0
+    /// Notifications that were sent to connections, each as often as it was.
+    var notificationsSent = 0
     /// Messages of clients that were over a limit.
     var rateLimited = 0
     /// What clients were answered with, for each code.
@@ -18,6 +20,7 @@ struct HubCounters: Sendable {
     mutating func add(_ other: HubCounters) {
         published += other.published
         joined += other.joined
+        notificationsSent += other.notificationsSent
         rateLimited += other.rateLimited
         errors.merge(other.errors) { $0 + $1 }
         usersOnline += other.usersOnline

@@ -32,6 +32,9 @@ protocol Receiver: AnyObject {
     /// Stands at another place of the room's list now.
     func moved(in room: LocalRoom, to seat: Int)
 
+    /// Something has changed in its user's inbox.
+    func inboxChanged(_ news: InboxNews)
+
     /// The application ends the connection.
     func disconnect(_ code: WebSocketCloseCode, reason: String)
 }

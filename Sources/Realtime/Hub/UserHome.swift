@@ -9,6 +9,8 @@ final class UserHome: LoopTimerTarget {
     private(set) var presence: UserPresence
     unowned let shard: HubShard
     private var timer: LoopTimer?
+    /// Of the counts of notifications that the connections were told last.
+    var countsVersion: Int64 = 0
 
     init(_ id: UserID, username: String, on shard: HubShard) {
         self.id = id

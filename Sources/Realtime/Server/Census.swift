@@ -71,17 +71,20 @@ public struct ServerStatistics: Sendable {
     public let messagesReceived: Int
     /// Messages that were sent to clients since the start, one for each that got it.
     public let messagesSent: Int
+    /// Notifications that are live and that no device has acknowledged; nil while the database is away.
+    public let notificationsPending: Int?
     /// How long the server has been there.
     public let uptime: Duration
     /// The handlers, and how they have been doing.
     public let handlers: [HandlerRegistry.Status]
 
-    init(_ sums: Census.Sums, uptime: Duration, handlers: [HandlerRegistry.Status]) {
+    init(_ sums: Census.Sums, pending: Int?, uptime: Duration, handlers: [HandlerRegistry.Status]) {
         activeConnections = sums.sessions
         rooms = sums.rooms
         usersOnline = sums.hub.usersOnline
         messagesReceived = sums.transport.messagesReceived
         messagesSent = sums.transport.messagesSent
+        notificationsPending = pending
         self.uptime = uptime
         self.handlers = handlers
     }

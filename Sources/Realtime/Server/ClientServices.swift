@@ -2,6 +2,7 @@
 /// rights, the sessions.
 struct ClientServices: Sendable {
     let sessions: SessionServices
+    let inbox: Inbox
     let backend: Backend
     let origins: OriginGate
     /// Asks the application about rooms over HTTP, where it is configured so.
@@ -21,11 +22,15 @@ struct ClientServices: Sendable {
                     grace: configuration.presence.grace, history: RoomHistory.Limits(configuration.rooms)),
                 maxRooms: configuration.rooms.maximum),
             time: time)
+        inbox = await Inbox.start(on: loops, InboxSettings(configuration), time: time, log: log)
+        inbox.whenChanged = { [unowned hub] user, news in hub.inboxChanged(of: user, news) }
+        inbox.whenReady = { [unowned hub] loop in hub.inboxReady(on: loop.index) }
         let window = PublishWindow.Limits()
         let core = DispatchCore(
             hub: hub, registry: handlers,
             accounts: UserAccounts(window: window, grace: configuration.presence.grace, time: time),
             access: RoomAccess(configuration.roomPolicy, authorizer: authorizer, overHTTP: roomAuthorizer),
+            inbox: inbox,
             settings: DispatchSettings(configuration), window: window, log: log)
         hub.whenPresenceChanges = { [unowned core] change in
             core.tellHandlers(of: change, on: core.hub.loop(core.hub.home(of: change.user)))
@@ -74,6 +79,29 @@ extension DispatchSettings {
         handlerTimeout = configuration.handlers.timeout
         roomsPerConnection = configuration.rooms.maximumPerConnection
         passesUnknownTypes = configuration.rooms.passesCustomEvents
+    }
+}
+
+extension InboxSettings {
+    init(_ configuration: ServerConfiguration) {
+        self.init()
+        let notifications = configuration.notifications
+        feed.ackTimeout = notifications.acknowledgementTimeout
+        feed.longestWait = notifications.acknowledgementTimeout * 32
+        feed.pageSize = NotificationFeed.Settings.pageSize(maxOutbox: configuration.connections.maxOutbox)
+        keyAge = notifications.idempotencyAge
+        age = notifications.age
+        perUser = notifications.maximumPerUser
+    }
+}
+
+extension NotificationFeed.Settings {
+    /// As many as fit into half of what may wait for a reader, were they all as large as they may be.
+    fileprivate static func pageSize(maxOutbox: Int) -> Int {
+        let largest =
+            NotificationRequest.maximumTitle + NotificationRequest.maximumMessage
+            + NotificationRequest.maximumData
+        return min(max(maxOutbox / 2 / largest, 1), 50)
     }
 }
 

@@ -6,7 +6,7 @@ enum Routes {
     ) throws(ServerError) -> HTTPRouter<HTTPEndpoint> {
         do throws(HTTPRouteError) {
             var router = HTTPRouter<HTTPEndpoint>()
-            try add(health, to: &router)
+            try add(health, clients.inbox, to: &router)
             try backends.add(to: &router)
             if configuration.metrics.listen == nil { try router.add(.get, "/metrics", metrics.endpoint) }
             let clientEndpoint = ClientEndpoint(services: clients.sessions, origins: clients.origins)
@@ -26,13 +26,17 @@ enum Routes {
     }
 
     private static func add(
-        _ health: ServerHealth, to router: inout HTTPRouter<HTTPEndpoint>
+        _ health: ServerHealth, _ inbox: Inbox, to router: inout HTTPRouter<HTTPEndpoint>
     ) throws(HTTPRouteError) {
         try router.add(.get, "/healthz", .immediate { _ in .text(.ok, "ok\n") })
         try router.add(
             .get, "/readyz",
             .immediate { _ in
-                health.isReady ? .text(.ok, "ready\n") : .text(.serviceUnavailable, "stopping\n")
+                guard health.isReady else { return .text(.serviceUnavailable, "stopping\n") }
+                guard inbox.isReadyHere else {
+                    return .text(.serviceUnavailable, "waiting for the database\n")
+                }
+                return .text(.ok, "ready\n")
             })
     }
 }

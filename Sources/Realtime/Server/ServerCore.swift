@@ -11,6 +11,9 @@ final class ServerCore: Sendable {
     private let tls: TLSContextProvider?
     private let log: Log
     private let drainTimeout: Duration
+    private let database: Database
+    private let inbox: Inbox
+    private let keeper: LoopBound<InboxKeeper>
     /// Whose tokens are accepted.
     let identity: IdentityService
     /// Who is where, and what may be done about it.
@@ -34,13 +37,16 @@ final class ServerCore: Sendable {
         let parts = Parts(
             tls: try certificates(configuration.tls, log: log),
             identity: try IdentityService(configuration, log: log),
-            origins: try OriginGate(configuration.access), handlers: handlers, authorizer: authorizer,
-            log: log)
+            origins: try OriginGate(configuration.access),
+            // Last of what may fail, as it may have begun to run.
+            database: try Database(configuration.storage, log: log), handlers: handlers,
+            authorizer: authorizer, log: log)
         let group = EventLoopGroup(count: configuration.listen.loops ?? ProcessorCount.available)
         do throws(ServerError) {
             return try await ServerCore(configuration, parts, on: group)
         } catch {
             await group.stopped()
+            await parts.database.stop()
             throw error
         }
     }
@@ -50,6 +56,7 @@ final class ServerCore: Sendable {
         let tls: TLSContextProvider?
         let identity: IdentityService
         let origins: OriginGate
+        let database: Database
         let handlers: HandlerRegistry
         let authorizer: (any RoomAuthorizer)?
         let log: Log
@@ -62,6 +69,7 @@ final class ServerCore: Sendable {
         tls = parts.tls
         log = parts.log
         identity = parts.identity
+        database = parts.database
         drainTimeout = configuration.connections.drainTimeout
         health = ServerHealth()
         admission = Admission(
@@ -73,6 +81,7 @@ final class ServerCore: Sendable {
             configuration, on: group.loops, origins: parts.origins, handlers: parts.handlers,
             authorizer: parts.authorizer, identity: parts.identity, log: parts.log)
         backend = services.backend
+        inbox = services.inbox
         census = Census(of: backend.hub, transports)
         let page = MetricsPage(
             census: census, authenticator: identity.authenticator, handlers: parts.handlers,
@@ -81,22 +90,54 @@ final class ServerCore: Sendable {
             try Routes.all(
                 of: configuration, health: health, identity: identity, clients: services,
                 backends: BackendAPI(backend: backend, census: census), metrics: page))
-        let sockets = try Listener.bind(
-            host: configuration.listen.host, port: configuration.listen.port, count: group.loops.count)
-        if let place = configuration.metrics.listen {
-            metrics = try await MetricsListener.open(
-                at: place, on: group.loops[0], TransportSettings(configuration), page: page, log: log)
-        } else {
-            metrics = nil
+        do throws(ServerError) {
+            try await database.prepare(inbox, loops: group.loops.count)
+        } catch {
+            await inbox.end()
+            throw error
+        }
+        keeper = await group.loops[0].perform { [inbox] in
+            let loop = group.loops[0]
+            return LoopBound(InboxKeeper(of: inbox, on: loop), on: loop)
         }
         do throws(ServerError) {
-            listener = try await Listener.open(
-                sockets, on: transports, admission: admission, tls: tls, site: site)
+            let sockets = try Listener.bind(
+                host: configuration.listen.host, port: configuration.listen.port, count: group.loops.count)
+            (metrics, listener) = try await Self.listen(
+                configuration, sockets, on: transports, admission: admission, tls: tls, site: site,
+                metrics: page, log: log)
+        } catch {
+            await Self.endStorage(keeper, inbox)
+            throw error
+        }
+        health.isReady = true
+    }
+
+    /// Opens the listeners: all, or none.
+    private static func listen(
+        _ configuration: ServerConfiguration, _ sockets: consuming ListeningSockets,
+        on transports: [LoopBound<LoopTransport>], admission: Admission, tls: TLSContextProvider?,
+        site: HTTPSite, metrics page: MetricsPage, log: Log
+    ) async throws(ServerError) -> (MetricsListener?, Listener) {
+        var metrics: MetricsListener?
+        if let place = configuration.metrics.listen {
+            metrics = try await MetricsListener.open(
+                at: place, on: transports[0].loop, TransportSettings(configuration), page: page, log: log)
+        }
+        do throws(ServerError) {
+            return (
+                metrics,
+                try await Listener.open(sockets, on: transports, admission: admission, tls: tls, site: site)
+            )
         } catch {
             await metrics?.close()
             throw error
         }
-        health.isReady = true
+    }
+
+    private static func endStorage(_ keeper: LoopBound<InboxKeeper>, _ inbox: Inbox) async {
+        await keeper.loop.perform { keeper.value.stop() }
+        await inbox.end()
     }
 
     /// Stops taking connections, says goodbye to those there are, and ends when the last is gone or the
@@ -119,7 +160,9 @@ final class ServerCore: Sendable {
         }
         await metrics?.close()
         backend.hub.lifecycle.finish()
+        await Self.endStorage(keeper, inbox)
         await group.stopped()
+        await database.stop()
         let left = cut.withLock { $0 }
         if left > 0 {
             log.warning("connections cut off at the drain time-out", ["connections": .integer(left)])

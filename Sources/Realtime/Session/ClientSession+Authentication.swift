@@ -107,7 +107,9 @@ extension ClientSession {
             heartbeat: services.settings.heartbeat, tokenExpiresAt: claims.expiresAt,
             serverName: "realtime", serverVersion: services.settings.serverVersion)
         send { $0.appendConnect(greeting, $1) }
-        if !endIfRevoked() { timePassed() }
+        guard !endIfRevoked() else { return }
+        delivery = NotificationDelivery(for: self)
+        timePassed()
     }
 
     /// From here on a revocation of its token finds it; one that came while the token was on its way here must not

@@ -28,6 +28,8 @@ final class ClientSession: LoopTimerTarget {
     /// What it has yet to be sent of what it has missed; nil when it is up to date.
     var backlog: Backlog?
     private var timer: LoopTimer?
+    /// What it is sent of its user's notifications; nil until it is open.
+    var delivery: NotificationDelivery?
 
     init(carrier: any MessageCarrier, on shard: HubShard, deviceHint: DeviceID?, services: SessionServices) {
         self.carrier = carrier
@@ -115,6 +117,9 @@ final class ClientSession: LoopTimerTarget {
             carrier.resumeReading()
         }
     }
+
+    /// Whether the reader is so far behind that nothing is fetched for it.
+    var isBehind: Bool { carrier.unsentBytes > services.settings.ephemeralOutbox / 2 }
 
     private func pauseIfFull() {
         guard !queue.isOverfull else {
@@ -213,6 +218,7 @@ final class ClientSession: LoopTimerTarget {
         life.end()
         if let timer { loop.cancel(timer) }
         timer = nil
+        delivery = nil
         queue.removeAll()
         backlog = nil
         guard wasOpen, let token else { return }
@@ -236,7 +242,9 @@ final class ClientSession: LoopTimerTarget {
 
     /// Has the timer end when the time brings something.
     func watch() {
-        guard let delay = life.delay(at: time.now, time.date) else {
+        let now = time.now
+        let delays = [life.delay(at: now, time.date), delivery?.delay(at: now)]
+        guard let delay = delays.lazy.compactMap({ $0 }).min() else {
             if let timer { loop.cancel(timer) }
             timer = nil
             return
@@ -263,7 +271,9 @@ final class ClientSession: LoopTimerTarget {
         case .expired:
             end(.unauthenticated, reason: "token expired")
         }
-        if !life.isOver { watch() }
+        guard !life.isOver else { return }
+        delivery?.goOn()
+        watch()
     }
 }
 

@@ -28,6 +28,11 @@ extension BackendAPI {
             answer.int("users_online", statistics.usersOnline)
             answer.int("messages_received", statistics.messagesReceived)
             answer.int("messages_sent", statistics.messagesSent)
+            if let pending = statistics.notificationsPending {
+                answer.int("notifications_pending", pending)
+            } else {
+                answer.null("notifications_pending")
+            }
             answer.double("uptime_seconds", Double(statistics.uptime.milliseconds) / 1000)
             answer.array("handlers") { handlers in
                 for handler in statistics.handlers {
@@ -42,7 +47,8 @@ extension Backend {
     /// The numbers of this moment.
     func statistics(from census: Census) async throws(RealtimeError) -> ServerStatistics {
         ServerStatistics(
-            try await census.sums(), uptime: census.uptime, handlers: core.registry.handlers)
+            try await census.sums(), pending: await core.inbox.pendingCount(), uptime: census.uptime,
+            handlers: core.registry.handlers)
     }
 }
 

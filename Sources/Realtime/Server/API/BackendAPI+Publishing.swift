@@ -48,7 +48,10 @@ private struct BroadcastRequest {
                     type: body.eventType(), data: body.bytes("data").map { SharedBytes($0) },
                     messageID: call.messageID(in: body), service: call.service),
                 target: Self.target(in: body),
-                excluded: body.identifiers("exclude_user_ids", 0...Self.users.upperBound) ?? [])
+                excluded: body.identifiers(
+                    "exclude_user_ids", 0...Self.users.upperBound,
+                    mustBe: "an array of up to 10000 ids, each 1 to 256 bytes without control characters")
+                    ?? [])
         }
     }
 
@@ -60,7 +63,9 @@ private struct BroadcastRequest {
 
     private static func target(in body: borrowing DataMembers) throws(EnvelopeFailure) -> BroadcastTarget {
         let room: RoomID? = try body.identifier("room_id")
-        let users: [UserID]? = try body.identifiers("user_ids", Self.users)
+        let users: [UserID]? = try body.identifiers(
+            "user_ids", Self.users,
+            mustBe: "an array of 1 to 10000 ids, each 1 to 256 bytes without control characters")
         let all = try body.bool("all") ?? false
         switch (room, users, all) {
         case (let room?, nil, false): return .room(room)
@@ -116,41 +121,5 @@ extension DataMembers {
             throw EnvelopeFailure(.missing, field: "type")
         }
         return type
-    }
-
-    /// The names in an array; nil where there is none.
-    fileprivate borrowing func identifiers<Kind>(
-        _ name: StaticText, _ count: ClosedRange<Int>
-    ) throws(EnvelopeFailure) -> [Identifier<Kind>]? {
-        guard let slice = slice(name), !slice.isNull, let text = bytes(name) else { return nil }
-        guard slice.kind == .array, let ids = [Identifier<Kind>](json: text, atMost: count.upperBound),
-            count.contains(ids.count)
-        else {
-            throw EnvelopeFailure(
-                .mustBe(
-                    count.lowerBound == 0
-                        ? "an array of up to 10000 ids, each 1 to 256 bytes without control characters"
-                        : "an array of 1 to 10000 ids, each 1 to 256 bytes without control characters"),
-                field: name)
-        }
-        return ids
-    }
-}
-
-extension Array {
-    /// The names in an array of strings; nil where something else is among them, or there are too many.
-    fileprivate init?<Kind>(json: UnsafeRawBufferPointer, atMost limit: Int)
-    where Element == Identifier<Kind> {
-        self = []
-        do throws(JSONError) {
-            var scanner = JSONScanner(json, limits: InboundEnvelope.limits)
-            try scanner.enterArray()
-            while let element = try scanner.nextElement() {
-                guard count < limit, let id = Identifier<Kind>(element, in: json) else { return nil }
-                append(id)
-            }
-        } catch {
-            return nil
-        }
     }
 }

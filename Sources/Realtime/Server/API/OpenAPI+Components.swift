@@ -8,6 +8,10 @@ extension OpenAPI {
                 "description": "What counts as the `message_id` where the body has none.",
                 "schema": {"$ref": "#/components/schemas/MessageID"}
               },
+              "NotificationID": {
+                "name": "notification_id", "in": "path", "required": true,
+                "schema": {"$ref": "#/components/schemas/NotificationID"}
+              },
               "RoomID": {
                 "name": "room_id", "in": "path", "required": true, "description": "Percent-encoded.",
                 "schema": {"$ref": "#/components/schemas/ID"}
@@ -60,6 +64,7 @@ extension OpenAPI {
 
     static let schemas = #"""
         {
+              \#(notificationSchemas)
               "Error": {
                 "type": "object",
                 "required": ["error"],
@@ -245,6 +250,10 @@ extension OpenAPI {
                   "users_online": {"type": "integer", "minimum": 0},
                   "messages_received": {"type": "integer", "minimum": 0},
                   "messages_sent": {"type": "integer", "minimum": 0},
+                  "notifications_pending": {
+                    "type": ["integer", "null"], "minimum": 0,
+                    "description": "Live and acknowledged by no device; null while the database is away."
+                  },
                   "uptime_seconds": {"type": "number", "minimum": 0},
                   "handlers": {
                     "type": "array",

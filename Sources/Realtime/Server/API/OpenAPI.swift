@@ -18,12 +18,14 @@ enum OpenAPI {
           "security": [{"service": []}],
           "tags": [
             {"name": "publishing", "description": "Tell clients what happened."},
+            {"name": "notifications", "description": "Tell people who may not be there."},
             {"name": "presence", "description": "Who is where."},
             {"name": "administration", "description": "Users, tokens, and the server's own numbers."},
             {"name": "operation", "description": "For load balancers, monitoring and tools. No token is needed."}
           ],
           "paths": {
         \(publishing),
+        \(notifications),
         \(presence),
         \(administration),
         \(operation)

@@ -1,0 +1,180 @@
+public import Realtime
+
+/// `notification_ack`: a device has got these notifications.
+public struct NotificationAck: RealtimeEvent {
+    /// `notification_ack`.
+    public static let eventType = "notification_ack"
+
+    /// Which.
+    public var notificationIDs: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case notificationIDs = "notification_ids"
+    }
+}
+
+/// Notes what devices have got, so that it does not come again.
+public struct NotificationAckHandler: EventHandler {
+    /// Makes the handler.
+    public init() {}
+
+    /// It is answered each time afresh.
+    public var effect: EventEffect { .answers }
+
+    /// Answers when it is on disk.
+    public func handle(_ event: NotificationAck, in context: EventContext) async throws {
+        try await context.acknowledgeNotifications(event.notificationIDs)
+    }
+}
+
+/// `notification_list`: what is in my inbox?
+public struct NotificationList: RealtimeEvent {
+    /// `notification_list`.
+    public static let eventType = "notification_list"
+
+    /// How many at most, 1 to 100.
+    public var limit: Int?
+    /// The `next` of the page before.
+    public var before: String?
+    /// `all`, `unread` or `archived`.
+    public var filter: String?
+}
+
+/// Tells users what is in their inbox.
+public struct NotificationListHandler: EventHandler {
+    /// Makes the handler.
+    public init() {}
+
+    /// It is answered each time afresh.
+    public var effect: EventEffect { .answers }
+
+    /// Answers with `notification_page`.
+    public func handle(_ event: NotificationList, in context: EventContext) async throws {
+        guard let filter = NotificationFilter(rawValue: event.filter ?? "all") else {
+            throw RealtimeError(.malformed, "filter must be all, unread or archived")
+        }
+        try await context.replyWithNotifications(limit: event.limit ?? 50, before: event.before, filter)
+    }
+}
+
+/// What a user says of notifications: of some by their ids, or of all.
+public protocol NotificationMarking: RealtimeEvent {
+    /// What is said.
+    static var mark: NotificationMark { get }
+    /// Of which.
+    var notificationIDs: [String]? { get }
+    /// Of all.
+    var all: Bool? { get }
+}
+
+/// `notification_seen`: they were looked at in a list.
+public struct NotificationSeen: NotificationMarking {
+    /// `notification_seen`.
+    public static let eventType = "notification_seen"
+    /// They are seen.
+    public static var mark: NotificationMark { .seen }
+
+    /// Of which.
+    public var notificationIDs: [String]?
+    /// Of all.
+    public var all: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case notificationIDs = "notification_ids"
+        case all
+    }
+}
+
+/// `notification_read`: they were read.
+public struct NotificationRead: NotificationMarking {
+    /// `notification_read`.
+    public static let eventType = "notification_read"
+    /// They are read.
+    public static var mark: NotificationMark { .read }
+
+    /// Of which.
+    public var notificationIDs: [String]?
+    /// Of all.
+    public var all: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case notificationIDs = "notification_ids"
+        case all
+    }
+}
+
+/// `notification_unread`: they are to be read once more.
+public struct NotificationUnread: NotificationMarking {
+    /// `notification_unread`.
+    public static let eventType = "notification_unread"
+    /// They are unread.
+    public static var mark: NotificationMark { .unread }
+
+    /// Of which.
+    public var notificationIDs: [String]?
+    /// Of all.
+    public var all: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case notificationIDs = "notification_ids"
+        case all
+    }
+}
+
+/// `notification_archive`: they are done with.
+public struct NotificationArchive: NotificationMarking {
+    /// `notification_archive`.
+    public static let eventType = "notification_archive"
+    /// They are archived.
+    public static var mark: NotificationMark { .archived }
+
+    /// Of which.
+    public var notificationIDs: [String]?
+    /// Of all.
+    public var all: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case notificationIDs = "notification_ids"
+        case all
+    }
+}
+
+/// `notification_unarchive`: they are not done with after all.
+public struct NotificationUnarchive: NotificationMarking {
+    /// `notification_unarchive`.
+    public static let eventType = "notification_unarchive"
+    /// They are not archived.
+    public static var mark: NotificationMark { .unarchived }
+
+    /// Of which.
+    public var notificationIDs: [String]?
+    /// Of all.
+    public var all: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case notificationIDs = "notification_ids"
+        case all
+    }
+}
+
+/// Notes what users say of their notifications, for all of their devices.
+public struct NotificationMarkHandler<Event: NotificationMarking>: EventHandler {
+    /// Makes the handler.
+    public init() {}
+
+    /// The event's own name is part of it, as there is one handler for each.
+    public var name: String { "NotificationMarkHandler<\(Event.eventType)>" }
+
+    /// It is answered each time afresh.
+    public var effect: EventEffect { .answers }
+
+    /// Answers when it is on disk.
+    public func handle(_ event: Event, in context: EventContext) async throws {
+        switch (event.notificationIDs, event.all ?? false) {
+        case (let ids?, false): try await context.markNotifications(ids, as: Event.mark)
+        case (nil, true): try await context.markNotifications(nil, as: Event.mark)
+        case (_, _):
+            throw RealtimeError(.malformed, "there must be exactly one of notification_ids and \"all\": true")
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// Where the server keeps what has to last: the configured database, or a private one that it runs itself.
+///
+/// It sees to it that the database has what is needed before anybody uses it, and keeps trying while it is away.
+final class Database: Sendable {
+    private let connectionString: String
+    private let embedded: EmbeddedPostgres?
+    private let storage: ServerConfiguration.Storage
+    private let log: Log
+    private let isStopped = Locked(false)
+
+    /// Whether it was started by this server.
+    var isEmbedded: Bool { embedded != nil }
+
+    /// Finds the database. A private one is running when this returns; another may be away.
+    init(_ storage: ServerConfiguration.Storage, log: Log) throws(ServerError) {
+        self.storage = storage
+        self.log = log
+        if let database = storage.database {
+            embedded = nil
+            connectionString = database.text
+        } else {
+            do throws(EmbeddedPostgresFailure) {
+                let started = try EmbeddedPostgres.start(in: storage.dataDirectory + "/postgres", log: log)
+                embedded = started
+                connectionString = started.connectionString
+            } catch {
+                throw ServerError(code: .noDatabase, message: error.description)
+            }
+        }
+    }
+
+    /// Brings the database up to date and lets the inbox use it, now if it is there, else as soon as it is.
+    ///
+    /// - Throws: what will never work: a database that is newer than this server, or that does not keep what it confirms.
+    func prepare(_ inbox: Inbox, loops: Int) async throws(ServerError) {
+        guard try await migrate() else {
+            log.warning("database away; waiting for it")
+            Task.detached { [self] in await prepareLater(inbox, loops: loops) }
+            return
+        }
+        await begin(inbox, loops: loops)
+    }
+
+    private func prepareLater(_ inbox: Inbox, loops: Int) async {
+        while !isStopped.withLock({ $0 }) {
+            try? await Task.sleep(for: .milliseconds(500))
+            do throws(ServerError) {
+                guard try await migrate() else { continue }
+            } catch {
+                log.error("database can't be used", ["reason": .string(error.message)])
+                continue
+            }
+            await begin(inbox, loops: loops)
+            return
+        }
+    }
+
+    private func begin(_ inbox: Inbox, loops: Int) async {
+        guard !isStopped.withLock({ $0 }) else { return }
+        var settings = PostgresSettings(connectionString: connectionString)
+        settings.size = max(1, storage.databaseConnections / loops)
+        settings.statementTimeout = storage.databaseTimeout
+        await inbox.begin { [settings, log] loop in PostgresPool(settings, on: loop, log: log) }
+    }
+
+    /// False when the database is away.
+    private func migrate() async throws(ServerError) -> Bool {
+        let outcome: Result<Bool, ServerError> = await withCheckedContinuation { done in
+            DetachedThread.start { [self] in
+                done.resume(returning: Result { () throws(ServerError) in try migrateNow() })
+            }
+        }
+        return try outcome.get()
+    }
+
+    private func migrateNow() throws(ServerError) -> Bool {
+        var migrator = PostgresMigrator(
+            connectionString: connectionString, migrations: InboxSchema.migrations)
+        migrator.allowsUnsafe = storage.allowsUnsafeDatabase
+        do throws(PostgresMigrator.Failure) {
+            for version in try migrator.migrate() {
+                log.info("database brought up to date", ["version": .integer(version)])
+            }
+            return true
+        } catch {
+            if case .away(let reason) = error {
+                log.debug("database away", ["reason": .string(reason)])
+                return false
+            }
+            throw ServerError(code: .noDatabase, message: error.description)
+        }
+    }
+
+    /// Stops the private database, after all that used it has ended.
+    func stop() async {
+        isStopped.withLock { $0 = true }
+        guard let embedded else { return }
+        await withCheckedContinuation { done in
+            DetachedThread.start {
+                embedded.stop()
+                done.resume()
+            }
+        }
+    }
+}
