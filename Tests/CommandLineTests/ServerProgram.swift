@@ -19,6 +19,10 @@ enum ServerProgram {
 
     /// A key for servers that are to run, as a variable.
     static let secret = ["REALTIME_JWT_SECRET": "the secret of programs that tests start"]
+        .merging(withoutDatabase) { $1 }
+
+    /// None is there for servers that are to run.
+    static let withoutDatabase = ["REALTIME_DATABASE": "host=/nonexistent"]
 
     /// The environment of this process with other variables for the server.
     static func environment(with variables: [String: String]) -> [String: String] {

@@ -88,33 +88,45 @@ struct EmbeddedServerTests {
         }
     }
 
-    @Test("a notification goes to every device of a user that is there")
+    @Test("a notification goes to every device of a user, now or later")
     func notification() async throws {
-        try await withRunning { server in
-            let devices = [
-                try await client(of: server, "ada"), try await client(of: server, "ada", in: "r"),
-            ]
-            let sent = try await server.sendNotification(
-                to: "ada", title: "Due", message: "T-1", level: .warning, priority: .urgent, data: ["task": 1]
-            )
-            #expect(sent.user == "ada")
-            #expect(sent.delivered == 2)
-            for device in devices {
-                let data = try await onThread { try device.value.next("system_notification")["data"] }
-                #expect(data?["notification_id"]?.string == sent.notificationID)
-                #expect(data?["title"]?.string == "Due")
-                #expect(data?["message"]?.string == "T-1")
-                #expect(data?["level"]?.string == "warning")
-                #expect(data?["priority"]?.string == "urgent")
-                #expect(data?["read"]?.bool == false)
-                #expect(data?["attempt"]?.int == 1)
-                #expect(data?["data"]?["task"]?.int == 1)
-                #expect(data?["created_at"]?.string.flatMap { Timestamp(rfc3339: $0) } != nil)
+        try await withDatabase { database in
+            try await withRunning({ $0.storage.database = HiddenText(database.connectionString) }) {
+                try await notify(by: $0)
             }
-            let unseen = try await server.sendNotification(to: "nobody", title: "Due", message: "")
-            #expect(unseen.delivered == 0)
-            #expect(unseen.notificationID != sent.notificationID)
         }
+    }
+
+    private func notify(by server: RealtimeServer) async throws {
+        let devices = [
+            try await client(of: server, "ada"), try await client(of: server, "ada", in: "r"),
+        ]
+        let sent = try await server.sendNotification(
+            to: "ada", title: "Due", message: "T-1", level: .warning, priority: .urgent, data: ["task": 1]
+        )
+        #expect(sent.user == "ada")
+        #expect(sent.seq == 1)
+        #expect(!sent.isDuplicate)
+        for device in devices {
+            let data = try await onThread { try device.value.next("system_notification")["data"] }
+            #expect(data?["notification_id"]?.string == sent.notificationID)
+            #expect(data?["title"]?.string == "Due")
+            #expect(data?["message"]?.string == "T-1")
+            #expect(data?["level"]?.string == "warning")
+            #expect(data?["priority"]?.string == "urgent")
+            #expect(data?["read"]?.bool == false)
+            #expect(data?["attempt"]?.int == 1)
+            #expect(data?["data"]?["task"]?.int == 1)
+            #expect(data?["created_at"]?.string.flatMap { Timestamp(rfc3339: $0) } != nil)
+        }
+        let both = try await server.sendNotification(
+            to: ["ada", "nobody"], title: "Due", idempotencyKey: "due")
+        #expect(both.map(\.user) == ["ada", "nobody"])
+        #expect(both.map(\.seq) == [2, 1])
+        let again = try await server.sendNotification(
+            to: ["ada", "nobody"], title: "Due", idempotencyKey: "due")
+        #expect(again.map(\.isDuplicate) == [true, true])
+        #expect(again.map(\.notificationID) == both.map(\.notificationID))
     }
 
     @Test("a notification that is too large is refused")

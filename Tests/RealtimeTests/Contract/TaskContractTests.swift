@@ -8,7 +8,7 @@ struct TaskContractTests {
     private static let tasks: [(type: String, data: String)] = [
         (
             "task_created",
-            #"{"task_id":"t","project_id":"p","title":"T","status":"open","assignee_id":"bob"}"#
+            #"{"task_id":"t","project_id":"p","title":"T","status":"open","assignee_id":null}"#
         ),
         ("task_updated", #"{"task_id":"t","project_id":"p","title":"T2","more":[1,2]}"#),
         (

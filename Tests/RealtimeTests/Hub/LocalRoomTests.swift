@@ -32,6 +32,8 @@ final class NotingReceiver: Receiver {
         }
     }
 
+    func inboxChanged(_ news: InboxNews) {}
+
     func isIn(_ room: RoomID) -> Bool { places[room] != nil }
 
     func entered(_ room: LocalRoom, at seat: Int) {

@@ -32,7 +32,7 @@ func withHouse(
         await server.stop()
         try outcome.get()
     case .memory:
-        let house = try await MemoryHouse(
+        let house = try await MemoryHouse.start(
             configuration, handlers: handlers, authorizer: authorizer, log: log,
             time: time?.source ?? .system)
         let outcome = await outcome(of: body, in: house)
@@ -213,15 +213,28 @@ final class MemoryHouse: ContractHouse, @unchecked Sendable {
     }
 
     let sessions: SessionServices
+    private let database: Database
     private let group: EventLoopGroup
     /// Every carrier that was made: a session needs its own for as long as it lives.
     private let carriers = Locked<[LoopBound<MemoryCarrier>]>([])
 
-    init(
+    /// With a database where the configuration has one that can be reached.
+    static func start(
+        _ configuration: ServerConfiguration, handlers: HandlerRegistry,
+        authorizer: (any RoomAuthorizer)?, log: Log, time: TimeSource
+    ) async throws -> MemoryHouse {
+        let house = try await MemoryHouse(
+            configuration, handlers: handlers, authorizer: authorizer, log: log, time: time)
+        try await house.database.prepare(house.inbox, loops: house.group.loops.count)
+        return house
+    }
+
+    private init(
         _ configuration: ServerConfiguration, handlers: HandlerRegistry,
         authorizer: (any RoomAuthorizer)?, log: Log, time: TimeSource
     ) async throws {
         let identity = try IdentityService(configuration, log: log, time: time)
+        database = try Database(configuration.storage, log: log)
         let group = EventLoopGroup(count: configuration.listen.loops ?? 2)
         let services = await ClientServices(
             configuration, on: group.loops, origins: try OriginGate(configuration.access),
@@ -234,7 +247,9 @@ final class MemoryHouse: ContractHouse, @unchecked Sendable {
     func stop() async {
         for carrier in carriers.withLock({ $0 }) { carrier.loop.post { carrier.value.end() } }
         hub.lifecycle.finish()
+        await inbox.end()
         await group.stopped()
+        await database.stop()
     }
 
     override func link(token: String?) throws -> any ContractLink {

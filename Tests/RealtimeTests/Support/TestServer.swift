@@ -31,6 +31,8 @@ extension ServerConfiguration {
         configuration.listen.loops = 2
         configuration.webSocket.echoPath = "/echo"
         configuration.identity.secret = HiddenText(testSecret)
+        // Most tests need no database, and none is there for them.
+        configuration.storage.database = "host=/nonexistent"
         return configuration
     }
 }
