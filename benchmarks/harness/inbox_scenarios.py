@@ -7,7 +7,7 @@ from .inbox_server import Server, migrate
 
 DATABASE = "bench"
 # What 10,000 connections with their sessions and notifications on the way may add to the empty server.
-STORM_KIB_PER_USER = 48
+STORM_KIB_PER_USER = 24
 
 
 def enqueue(cluster, options):
