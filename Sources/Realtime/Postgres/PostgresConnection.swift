@@ -269,12 +269,18 @@ extension PostgresConnection: LoopTimerTarget {
         guard ended == timer else { return }
         timer = nil
         guard libpq != nil else { return perform(link.restEnded()) }
-        guard !pipeline.isEmpty else { return }
-        let rest = patience - .milliseconds(Int64(clamping: pipeline.headAge(at: loop.milliseconds)))
+        // Where this process stood still, the answer may have been here for long.
+        if rest <= .zero { receive(isLast: false) }
+        guard libpq != nil, timer == nil, !pipeline.isEmpty else { return }
         if rest > .zero {
             setTimer(after: rest)
         } else {
             lose("the server does not answer")
         }
+    }
+
+    /// How long the oldest statement may still wait for its answer.
+    private var rest: Duration {
+        patience - .milliseconds(Int64(clamping: pipeline.headAge(at: loop.milliseconds)))
     }
 }

@@ -27,7 +27,7 @@ final class PostgresPool {
     private var wasReady = false
     private var whenClosed: (() -> Void)?
     /// Whether `close` has been called.
-    var isClosing: Bool { whenClosed != nil }
+    private(set) var isClosing = false
     private var endedCount = 0
 
     /// Told when statements can be run for the first time, and again each time after they could not.
@@ -35,7 +35,7 @@ final class PostgresPool {
     /// Told when a connection has nothing on its way any longer, and nothing waits for one.
     var whenIdle: (() -> Void)?
 
-    /// Makes the pool, which begins to connect. `close` must be called before it is let go of.
+    /// Makes the pool, which begins to connect. `close` must be called in the end.
     init(_ settings: PostgresSettings, on loop: EventLoop, log: Log, time: TimeSource = .system) {
         loop.preconditionCurrent()
         precondition(settings.size > 0 && settings.pipelineDepth > 0, "a pool has a connection")
@@ -89,7 +89,9 @@ final class PostgresPool {
     func close(then done: @escaping () -> Void) {
         loop.preconditionCurrent()
         precondition(!isClosing, "a pool is closed once")
-        whenClosed = done
+        isClosing = true
+        // It keeps the pool until then, as its owner may let go of it now.
+        whenClosed = { withExtendedLifetime(self, done) }
         refuseWaiting()
         for connection in connections { connection.close() }
     }
@@ -182,6 +184,6 @@ extension PostgresPool: PostgresConnectionOwner {
         guard endedCount == connections.count else { return }
         if let timer { loop.cancel(timer) }
         timer = nil
-        whenClosed?()
+        whenClosed.take()?()
     }
 }

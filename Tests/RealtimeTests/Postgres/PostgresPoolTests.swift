@@ -215,6 +215,27 @@ struct PostgresPoolTests {
         }
     }
 
+    @Test("a pool that nobody holds any longer is kept until it has closed")
+    func letGoOf() async throws {
+        let database = try TestCluster.database()
+        let settings = PostgresSettings(connectionString: database.connectionString)
+        let group = EventLoopGroup(count: 1)
+        let loop = group.loops[0]
+        let outcome = Inbox<PostgresHouse.Outcome>()
+        await loop.suspend { closed in
+            var held: PostgresPool? = PostgresPool(settings, on: loop, log: .disabled)
+            held?.whenReady = {
+                held?.run(PostgresStatement(name: "slow", sql: "select pg_sleep(0.2), 6::int8")) {
+                    outcome.put($0)
+                }
+                held?.close(then: closed)
+                held = nil
+            }
+        }
+        await group.stopped()
+        #expect(try outcome.takeAll().first?.get()[0].int64(1) == 6)
+    }
+
     @Test("who waits for an idle connection hears when everything is answered")
     func idle() async throws {
         try await PostgresHouse.withDatabase({ $0.size = 2 }) { house in

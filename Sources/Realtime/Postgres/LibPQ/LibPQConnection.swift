@@ -90,7 +90,10 @@ final class LibPQConnection: @unchecked Sendable {
     /// Reads what has come, but no more than libpq's buffer holds. False when the connection is lost; what came
     /// before is still to be had.
     func receive() -> Bool {
-        PQconsumeInput(raw) == 1
+        guard PQconsumeInput(raw) == 1 else { return false }
+        // What TLS has decrypted already no longer shows at the socket, and libpq may have had no room for it all. A
+        // record's rest fits the second time.
+        return PQsslInUse(raw) == 0 || PQconsumeInput(raw) == 1
     }
 
     /// The next complete answer. Nil when it is still on its way. To be asked only while answers are owed, or
