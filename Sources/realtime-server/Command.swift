@@ -5,6 +5,7 @@ enum Command: String, CaseIterable {
     case serve
     case check
     case token
+    case migrate
 
     /// The one that runs when none is named.
     static let byDefault: Command? = .serve
@@ -15,6 +16,7 @@ enum Command: String, CaseIterable {
         case .serve: "run the server; this is what happens without a command"
         case .check: "print the configuration it would run with, and everything that is wrong with it"
         case .token: "print a token made with the configured secret, for trying out"
+        case .migrate: "bring the database up to date, and end"
         }
     }
 
@@ -41,13 +43,19 @@ enum Command: String, CaseIterable {
 
                 \(CommandLineTool.name) token --dev --sub alice --rooms 'project_*=rw,news=r'
             """
+        case .migrate:
+            """
+            Applies what the schema of the configured database lacks, as the server does at its start, and
+            ends: for those who want it done before they start anything. Without --database it is the
+            private one in the data directory. A database that a newer version has used is refused.
+            """
         }
     }
 
     /// The flags that only this command has, for `help COMMAND`.
     var ownFlags: String? {
         switch self {
-        case .serve, .check: nil
+        case .serve, .check, .migrate: nil
         case .token: TokenCommandLine.settings.helpOnFlags()
         }
     }
@@ -57,6 +65,7 @@ enum Command: String, CaseIterable {
         case .serve: ServeCommand.run(flags, environment)
         case .check: CheckCommand.run(flags, environment)
         case .token: TokenCommand.run(flags, environment)
+        case .migrate: MigrateCommand.run(flags, environment)
         }
     }
 

@@ -65,30 +65,37 @@ final class Database: Sendable {
 
     /// False when the database is away.
     private func migrate() async throws(ServerError) -> Bool {
-        let outcome: Result<Bool, ServerError> = await withCheckedContinuation { done in
-            DetachedThread.start { [self] in
-                done.resume(returning: Result { () throws(ServerError) in try migrateNow() })
-            }
+        switch await migrateNow() {
+        case .success:
+            return true
+        case .failure(.away(let reason)):
+            log.debug("database away", ["reason": .string(reason)])
+            return false
+        case .failure(let failure):
+            throw ServerError(code: .noDatabase, message: failure.description)
         }
-        return try outcome.get()
     }
 
-    private func migrateNow() throws(ServerError) -> Bool {
+    /// Brings the database up to date. Returns the versions that were applied.
+    func migrateOnce() async -> Result<[Int], ServerError> {
+        await migrateNow().mapError { ServerError(code: .noDatabase, message: $0.description) }
+    }
+
+    /// On a thread of its own, as it waits for the database.
+    private func migrateNow() async -> Result<[Int], PostgresMigrator.Failure> {
         var migrator = PostgresMigrator(
             connectionString: connectionString, migrations: InboxSchema.migrations)
         migrator.allowsUnsafe = storage.allowsUnsafeDatabase
-        do throws(PostgresMigrator.Failure) {
-            for version in try migrator.migrate() {
-                log.info("database brought up to date", ["version": .integer(version)])
+        let outcome = await withCheckedContinuation { done in
+            DetachedThread.start { [migrator] in
+                done.resume(
+                    returning: Result { () throws(PostgresMigrator.Failure) in try migrator.migrate() })
             }
-            return true
-        } catch {
-            if case .away(let reason) = error {
-                log.debug("database away", ["reason": .string(reason)])
-                return false
-            }
-            throw ServerError(code: .noDatabase, message: error.description)
         }
+        for version in (try? outcome.get()) ?? [] {
+            log.info("database brought up to date", ["version": .integer(version)])
+        }
+        return outcome
     }
 
     /// Stops the private database, after all that used it has ended.
