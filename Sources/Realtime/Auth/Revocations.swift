@@ -17,15 +17,6 @@ struct Revocation: Hashable, Sendable {
     let until: Timestamp?
 }
 
-/// Where revocations are kept over restarts. The list in memory stays what is asked.
-protocol RevocationStore: Sendable {
-    /// Keeps one, durably when it returns.
-    func keep(_ revocation: Revocation) async throws
-
-    /// All that still count.
-    func kept(at now: Timestamp) async throws -> [Revocation]
-}
-
 /// What has been revoked, asked for every token that comes.
 ///
 /// Bounded by count, so that whoever may revoke can't fill the memory. What has ended goes away by itself.
@@ -120,10 +111,5 @@ final class Revocations: Sendable {
     /// Takes away what has ended.
     func prune(at now: Timestamp) {
         state.withLock { $0.prune(at: now) }
-    }
-
-    /// Takes in everything that a store has kept.
-    func restore(from store: some RevocationStore, at now: Timestamp) async throws {
-        for revocation in try await store.kept(at: now) { try apply(revocation, at: now) }
     }
 }

@@ -17,17 +17,13 @@ extension Backend {
 
     /// Refuses a user's tokens from now on, and closes the connections that were opened with them.
     func revoke(user: UserID, until: Timestamp?) async throws(RealtimeError) -> Int {
-        try revoke { revocations, now throws(Revocations.Full) in
-            try revocations.revoke(user: user, until: until, at: now)
-        }
+        try await revoke(.user(user), until: until)
         return try await disconnect(user, .unauthenticated, reason: Self.revoked)
     }
 
     /// Refuses one token from now on, and closes the connections that were opened with it.
     func revoke(tokenID id: ExactText, until: Timestamp?) async throws(RealtimeError) -> Int {
-        try revoke { revocations, now throws(Revocations.Full) in
-            try revocations.revoke(jti: id, until: until, at: now)
-        }
+        try await revoke(.token(id), until: until)
         let closed = try await hub.performOnEveryLoop { shard in
             let revoked = shard.receivers.values.filter { $0.tokenID == id }
             for receiver in revoked { receiver.disconnect(.unauthenticated, reason: Self.revoked) }
@@ -60,10 +56,10 @@ extension Backend {
     private static let revoked = "revoked"
 
     private func revoke(
-        _ body: (Revocations, Timestamp) throws(Revocations.Full) -> Void
-    ) throws(RealtimeError) {
+        _ subject: Revocation.Subject, until: Timestamp?
+    ) async throws(RealtimeError) {
         do throws(Revocations.Full) {
-            try body(authenticator.revocations, hub.time.date)
+            try await revocations.revoke(subject, until: until)
         } catch {
             throw RealtimeError(.unavailable, "There are as many revocations as there may be.")
         }

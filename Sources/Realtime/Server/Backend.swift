@@ -12,12 +12,14 @@ public enum BroadcastTarget: Sendable, Equatable {
 final class Backend: Sendable {
     let core: DispatchCore
     let authenticator: Authenticator
+    let revocations: StoredRevocations
 
     var hub: Hub { core.hub }
 
     init(core: DispatchCore, authenticator: Authenticator) {
         self.core = core
         self.authenticator = authenticator
+        revocations = StoredRevocations(authenticator.revocations, in: core.inbox, log: core.log)
     }
 
     /// Publishes an event to a room, to users, or to everybody who is connected.

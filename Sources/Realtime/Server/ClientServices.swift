@@ -24,7 +24,6 @@ struct ClientServices: Sendable {
             time: time)
         inbox = await Inbox.start(on: loops, InboxSettings(configuration), time: time, log: log)
         inbox.whenChanged = { [unowned hub] user, news in hub.inboxChanged(of: user, news) }
-        inbox.whenReady = { [unowned hub] loop in hub.inboxReady(on: loop.index) }
         let window = PublishWindow.Limits()
         let core = DispatchCore(
             hub: hub, registry: handlers,
@@ -40,6 +39,12 @@ struct ClientServices: Sendable {
             settings: SessionServices.Settings(configuration),
             log: log)
         backend = Backend(core: core, authenticator: identity.authenticator)
+        inbox.whenReady = { [unowned hub, unowned backend] loop in
+            hub.inboxReady(on: loop.index)
+            if loop.index == 0 {
+                loop.spawn { [revocations = backend.revocations] in await revocations.catchUp() }
+            }
+        }
     }
 }
 

@@ -92,6 +92,8 @@ final class ServerCore: Sendable {
                 backends: BackendAPI(backend: backend, census: census), metrics: page))
         do throws(ServerError) {
             try await database.prepare(inbox, loops: group.loops.count)
+            // Before anybody can come with a token that does not count any more.
+            await backend.revocations.catchUp()
         } catch {
             await inbox.end()
             throw error

@@ -108,22 +108,4 @@ struct RevocationsTests {
         #expect(throws: Never.self) { try revocations.revoke(jti: ExactText("x"), at: later(10)) }
         #expect(revocations.count == 1)
     }
-
-    @Test("What a store has kept is in force again")
-    func restored() async throws {
-        struct Store: RevocationStore {
-            let revocations: [Revocation]
-            func keep(_ revocation: Revocation) async throws {}
-            func kept(at now: Timestamp) async throws -> [Revocation] { revocations }
-        }
-        let revocations = Revocations()
-        let store = Store(revocations: [
-            Revocation(subject: .user(ada), since: Forge.now, until: nil),
-            Revocation(subject: .token(ExactText("t")), since: Forge.now, until: later(60)),
-        ])
-        try await revocations.restore(from: store, at: later(5))
-        #expect(try revocations.isRevoked(claims(iat: Forge.second), at: later(5)))
-        #expect(try !revocations.isRevoked(claims(iat: Forge.second + 1), at: later(5)))
-        #expect(try revocations.isRevoked(claims("bob", jti: "t"), at: later(59)))
-    }
 }

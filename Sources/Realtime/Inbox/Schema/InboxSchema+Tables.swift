@@ -119,5 +119,17 @@ extension InboxSchema {
             primary key (project_id, task_id)
         ) with (fillfactor = 80);
         create index assignments_by_age on realtime.assignments using brin (changed_at);
+
+        -- Whose tokens, or which, no longer count.
+        create table realtime.revocations (
+            -- 0 a user's tokens, 1 one token by its id
+            kind smallint not null,
+            subject text collate "C" not null,
+            -- One that ends and one that does not say different things of a user.
+            ends boolean not null,
+            since timestamptz not null,
+            until timestamptz,
+            primary key (kind, subject, ends)
+        );
         """#
 }
