@@ -28,22 +28,26 @@ final class ServerCore: Sendable {
 
     /// Binds, starts the loops and takes connections from then on.
     ///
-    /// What the configuration gets wrong is found before anything begins, and an address is bound last: what fails
-    /// leaves no thread and no socket behind in the program around it.
+    /// What the configuration gets wrong is found before anything begins, an address that is taken before a database is
+    /// started, and connections are taken last: what fails leaves no thread and no socket behind in the program around
+    /// it.
     static func start(
         _ configuration: ServerConfiguration, handlers: HandlerRegistry, authorizer: (any RoomAuthorizer)?,
         log: Log
     ) async throws(ServerError) -> ServerCore {
+        let loopCount = configuration.listen.loops ?? ProcessorCount.available
+        let identity = try IdentityService(configuration, log: log)
+        let sockets = try Listener.bind(
+            host: configuration.listen.host, port: configuration.listen.port, count: loopCount)
         let parts = Parts(
             tls: try certificates(configuration.tls, log: log),
-            identity: try IdentityService(configuration, log: log),
-            origins: try OriginGate(configuration.access),
+            identity: identity, origins: try OriginGate(configuration.access),
             // Last of what may fail, as it may have begun to run.
             database: try Database(configuration.storage, log: log), handlers: handlers,
             authorizer: authorizer, log: log)
-        let group = EventLoopGroup(count: configuration.listen.loops ?? ProcessorCount.available)
+        let group = EventLoopGroup(count: loopCount)
         do throws(ServerError) {
-            return try await ServerCore(configuration, parts, on: group)
+            return try await ServerCore(configuration, parts, sockets, on: group)
         } catch {
             await group.stopped()
             await parts.database.stop()
@@ -63,7 +67,8 @@ final class ServerCore: Sendable {
     }
 
     private init(
-        _ configuration: ServerConfiguration, _ parts: Parts, on group: EventLoopGroup
+        _ configuration: ServerConfiguration, _ parts: Parts, _ sockets: consuming ListeningSockets,
+        on group: EventLoopGroup
     ) async throws(ServerError) {
         self.group = group
         tls = parts.tls
@@ -103,8 +108,6 @@ final class ServerCore: Sendable {
             return LoopBound(InboxKeeper(of: inbox, on: loop), on: loop)
         }
         do throws(ServerError) {
-            let sockets = try Listener.bind(
-                host: configuration.listen.host, port: configuration.listen.port, count: group.loops.count)
             (metrics, listener) = try await Self.listen(
                 configuration, sockets, on: transports, admission: admission, tls: tls, site: site,
                 metrics: page, log: log)
