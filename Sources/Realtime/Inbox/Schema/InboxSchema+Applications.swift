@@ -53,6 +53,9 @@ extension InboxSchema {
             if ttl_seconds not between 1 and 315360000 then
                 raise 'ttl_seconds must be 1 to 315360000' using errcode = '22023';
             end if;
+            if deliver_at not between '1970-01-01Z' and '9000-01-01Z' then
+                raise 'deliver_at must be from 1970 to 9000' using errcode = '22023';
+            end if;
             if octet_length(collapse_key) not between 1 and 256 then
                 raise 'collapse_key must be 1 to 256 bytes' using errcode = '22023';
             end if;
