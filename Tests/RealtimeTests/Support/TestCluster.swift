@@ -62,7 +62,7 @@ final class TestCluster: Sendable {
 /// A database for the length of a test.
 final class TestDatabase: Sendable {
     let connectionString: String
-    private let name: String
+    let name: String
     private let cluster: TestCluster
 
     fileprivate init(in cluster: TestCluster) throws {
