@@ -63,13 +63,13 @@ struct RealtimeClientAPITests {
             let ada = try LiveClient(server, "ada", in: "project_7")
             let created = try caller.call { client throws(RealtimeClientError) in
                 try await client.broadcastTaskUpdate(
-                    TaskCreated(taskID: "T-1", projectID: "project_7", title: "Write", assigneeID: "ada"))
+                    TaskCreated(taskID: "T-1", projectID: "project_7", title: "Write", status: "open"))
             }
             #expect((created.seq, created.roomID) == (1, "project_7"))
             let heard = try ada.next("task_created")
             #expect(heard["message_id"]?.string == created.messageID)
             #expect(heard["data"]?["title"]?.string == "Write")
-            #expect(heard["data"]?["assignee_id"]?.string == "ada")
+            #expect(heard["data"]?["status"]?.string == "open")
             let updated = try caller.call { client throws(RealtimeClientError) in
                 try await client.broadcastTaskUpdate(
                     TaskUpdated(taskID: "T-1", projectID: "project_7", title: "Rewrite"))

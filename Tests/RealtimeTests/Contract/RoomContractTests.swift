@@ -243,7 +243,7 @@ struct RoomContractTests {
             try ada.expect("user_online")
             try ada.ask("typing", in: "a", #"{"active":true,"x":1}"#)
             #expect(try bob.expect("typing").text.contains(#""data":{"active":true,"x":1}"#))
-            let data = #"{"content":"hi","mentioned_users":["bob"],"x":1}"#
+            let data = #"{"content":"hi","mentioned_users":[],"x":1}"#
             let ack = try ada.ask("chat_message", in: "a", data)
             for client in [ada, bob] {
                 let chat = try client.expect("chat_message")

@@ -26,7 +26,10 @@ func withInbox(
 
 /// Runs a test with a database of its own. Not all at once: their servers' connections are those of one PostgreSQL.
 func withDatabase(_ body: (TestDatabase) async throws -> Void) async throws {
-    try await databaseTurns.pass { try await body(try TestCluster.database()) }
+    try await databaseTurns.pass {
+        // It waits for a program, which the pool that tests run on has no thread for.
+        try await body(try await onThread { try TestCluster.database() })
+    }
 }
 
 private let databaseTurns = Turnstile(width: 8)

@@ -104,7 +104,7 @@ extension PostgresHouse {
         _ change: (inout PostgresSettings) -> Void = { _ in },
         _ body: @escaping @Sendable (PostgresHouse) throws -> Result
     ) async throws -> Result {
-        let database = try TestCluster.database()
+        let database = try await onThread { try TestCluster.database() }
         var settings = PostgresSettings(connectionString: database.connectionString)
         settings.size = 1
         change(&settings)

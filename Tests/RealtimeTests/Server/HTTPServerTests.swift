@@ -23,7 +23,7 @@ struct HTTPServerTests {
         try await withServer { server in
             let socket = try server.connect()
             let missing = "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n"
-            socket.send(get + missing + get + "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            socket.send(get + missing + get + "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             let answers = try socket.readToEnd()
             let statuses = answers.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
             #expect(statuses == ["200", "404", "200", "200"])
