@@ -206,7 +206,8 @@ struct EventRunTests {
         let handlers = HandlerRegistry.builtIn()
         try handlers.register(
             ScriptedHandler("Traveller", of: Knock.self) { event, context in
-                try await Task.detached {
+                // Above the tests, which may have taken all threads of their own priority.
+                try await Task.detached(priority: .high) {
                     try await context.relay(to: "a", .others)
                     try await context.acknowledge(with: ["more": 7])
                 }.value
