@@ -30,7 +30,7 @@ extension InboxSchema {
             cross join lateral (
                 select coalesce((
                     select m.seq from realtime.notifications m
-                    where m.user_id = i.user_id and m.created_at <= d.at order by m.seq desc limit 1), 0) as seq
+                    where m.user_id = i.user_id and m.created_at < d.at order by m.seq desc limit 1), 0) as seq
             ) l
             left join realtime.devices e
                 on e.user_id = d.user_id collate "C" and e.device_id = d.device_id collate "C";
