@@ -1,0 +1,3 @@
+// The client's front door.
+
+export {}
