@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CWebFiles"),
 
         .target(name: "RealtimeEvents", swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
@@ -41,6 +42,7 @@ let package = Package(
             name: "Realtime",
             dependencies: [
                 "RealtimeEvents", "HTTPClient", "CLibuv", "CZlib", "COpenSSL", "CJWT", "CLibpq", "CLinux",
+                "CWebFiles",
             ],
             swiftSettings: strict),
         .target(name: "Handlers", dependencies: ["Realtime"], swiftSettings: strict),

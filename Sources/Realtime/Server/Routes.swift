@@ -2,7 +2,7 @@
 enum Routes {
     static func all(
         of configuration: ServerConfiguration, health: ServerHealth, identity: IdentityService,
-        clients: ClientServices, backends: BackendAPI, metrics: MetricsPage
+        clients: ClientServices, backends: BackendAPI, metrics: MetricsPage, files: WebFiles
     ) throws(ServerError) -> HTTPRouter<HTTPEndpoint> {
         do throws(HTTPRouteError) {
             var router = HTTPRouter<HTTPEndpoint>()
@@ -11,7 +11,9 @@ enum Routes {
             if configuration.metrics.listen == nil { try router.add(.get, "/metrics", metrics.endpoint) }
             let clientEndpoint = ClientEndpoint(services: clients.sessions, origins: clients.origins)
             try router.add(.get, "/ws", .webSocket(clientEndpoint))
-            try router.add(.get, "/", .webSocket(clientEndpoint))
+            try router.add(
+                .get, "/",
+                files.board.map { .webSocketOr(clientEndpoint, $0.page) } ?? .webSocket(clientEndpoint))
             if configuration.isDevelopment {
                 let tokens = DevTokenEndpoint(identity: identity, origins: clients.origins.policy)
                 try router.add(.post, "/dev/token", tokens.endpoint)

@@ -91,10 +91,12 @@ final class ServerCore: Sendable {
         let page = MetricsPage(
             census: census, authenticator: identity.authenticator, handlers: parts.handlers,
             roomAuthorizer: services.roomAuthorizer)
+        let files = WebFiles(withBoard: configuration.isDevelopment)
         let site = HTTPSite(
             try Routes.all(
                 of: configuration, health: health, identity: identity, clients: services,
-                backends: BackendAPI(backend: backend, census: census), metrics: page))
+                backends: BackendAPI(backend: backend, census: census), metrics: page, files: files),
+            fallback: files.response(to:))
         do throws(ServerError) {
             try await database.prepare(inbox, loops: group.loops.count)
             // Before anybody can come with a token that does not count any more.

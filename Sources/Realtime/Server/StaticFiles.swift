@@ -17,9 +17,13 @@ struct StaticFiles: Sendable {
     ///   - contents: by path, beginning with a slash. `/index.html` is also `/`, in subfolders alike.
     ///   - cacheControl: by default a browser asks each time whether its copy is still good, so that a new
     ///     release is seen at once; the answer is a 304 without a body.
-    init(_ contents: [String: [UInt8]], cacheControl: StaticString = "no-cache") {
+    ///   - fields: what each answer with a file says besides, such as who may use it.
+    init(
+        _ contents: [String: [UInt8]], cacheControl: StaticString = "no-cache",
+        fields: [(name: StaticString, value: StaticString)] = []
+    ) {
         for (path, bytes) in contents {
-            let file = File(path, bytes, cacheControl)
+            let file = File(path, bytes, cacheControl, fields)
             files[path] = file
             if path.hasSuffix("/index.html") { files[String(path.dropLast("index.html".count))] = file }
         }
@@ -58,17 +62,22 @@ struct StaticFiles: Sendable {
 }
 
 extension StaticFiles.File {
-    fileprivate init(_ path: String, _ bytes: [UInt8], _ cacheControl: StaticString) {
+    fileprivate init(
+        _ path: String, _ bytes: [UInt8], _ cacheControl: StaticString,
+        _ fields: [(name: StaticString, value: StaticString)]
+    ) {
         entityTag = Self.entityTag(of: bytes)
         var response = HTTPResponse(.ok, body: .shared(SharedBytes(bytes)))
         response.add("Content-Type", fixed: Self.contentType(of: path))
         // A browser that guesses could run as a script what was meant as text.
         response.add("X-Content-Type-Options", fixed: "nosniff")
         Self.addValidity(to: &response, entityTag, cacheControl)
+        for field in fields { response.add(field.name, fixed: field.value) }
         self.response = response
 
         var notModified = HTTPResponse(.notModified)
         Self.addValidity(to: &notModified, entityTag, cacheControl)
+        for field in fields { notModified.add(field.name, fixed: field.value) }
         self.notModified = notModified
     }
 

@@ -54,7 +54,8 @@ struct OpenAPITests {
             backends: BackendAPI(backend: services.backend, census: census),
             metrics: MetricsPage(
                 census: census, authenticator: identity.authenticator, handlers: HandlerRegistry(),
-                roomAuthorizer: nil))
+                roomAuthorizer: nil),
+            files: WebFiles(withBoard: false))
         await group.stopped()
         let others: Set = ["/ws", "/", "/echo"]
         return router.routes.filter { !others.contains($0.pattern) }

@@ -242,6 +242,12 @@ final class HTTPCarrier: ConnectionDriver {
             begin(stream, with: respond(whole, stream), on: connection)
         case .webSocket(let target):
             answerUpgrade(head, at: target, on: connection)
+        case .webSocketOr(let target, let respond):
+            if WebSocketUpgradeRequest(head).upgradeNamesWebSocket {
+                answerUpgrade(head, at: target, on: connection)
+            } else {
+                complete(respond(whole), on: connection)
+            }
         }
     }
 

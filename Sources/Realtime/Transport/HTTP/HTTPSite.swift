@@ -19,6 +19,8 @@ enum HTTPEndpoint: Sendable {
     case streaming(@Sendable (HTTPRequest, HTTPResponseStream) -> HTTPResponse)
     /// Becomes a WebSocket.
     case webSocket(any WebSocketEndpoint)
+    /// Becomes a WebSocket for who asks for one, and answers everybody else at once.
+    case webSocketOr(any WebSocketEndpoint, @Sendable (HTTPRequest) -> HTTPResponse)
 }
 
 /// Everything that can be asked of a server: its routes, and what it says of the rest. The same value

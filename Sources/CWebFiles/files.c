@@ -1,0 +1,47 @@
+// The files are taken in when this one is compiled, and it is compiled again when one of them changes. A new file
+// gets a row here; a test compares the rows with what is in the folders.
+
+#include "CWebFiles.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const struct web_file files[] = {
+    {"/board/banner.js", (const unsigned char[]){
+#embed "../../examples/task-board/banner.js" suffix(, 0)
+    }},
+    {"/board/bell.js", (const unsigned char[]){
+#embed "../../examples/task-board/bell.js" suffix(, 0)
+    }},
+    {"/board/board.css", (const unsigned char[]){
+#embed "../../examples/task-board/board.css" suffix(, 0)
+    }},
+    {"/board/board.js", (const unsigned char[]){
+#embed "../../examples/task-board/board.js" suffix(, 0)
+    }},
+    {"/board/cards.js", (const unsigned char[]){
+#embed "../../examples/task-board/cards.js" suffix(, 0)
+    }},
+    {"/board/demo.js", (const unsigned char[]){
+#embed "../../examples/task-board/demo.js" suffix(, 0)
+    }},
+    {"/board/icon.svg", (const unsigned char[]){
+#embed "../../examples/task-board/icon.svg" suffix(, 0)
+    }},
+    {"/board/index.html", (const unsigned char[]){
+#embed "../../examples/task-board/index.html" suffix(, 0)
+    }},
+    {"/board/moving.js", (const unsigned char[]){
+#embed "../../examples/task-board/moving.js" suffix(, 0)
+    }},
+    {"/board/page.js", (const unsigned char[]){
+#embed "../../examples/task-board/page.js" suffix(, 0)
+    }},
+    {"/board/storage.js", (const unsigned char[]){
+#embed "../../examples/task-board/storage.js" suffix(, 0)
+    }},
+};
+
+const struct web_file *web_files(int *count) {
+    *count = sizeof files / sizeof files[0];
+    return files;
+}
