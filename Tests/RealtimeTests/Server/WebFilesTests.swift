@@ -31,16 +31,6 @@ struct WebFilesTests {
         }
     }
 
-    @Test(
-        "the client may be used by pages of every origin, with the board or without",
-        arguments: [true, false])
-    func client(withBoard: Bool) throws {
-        let response = try #require(try response("/client/realtime.js", withBoard: withBoard))
-        #expect(value("Access-Control-Allow-Origin", of: response) == "*")
-        #expect(value("Cross-Origin-Resource-Policy", of: response) == "cross-origin")
-        #expect(value("Content-Type", of: response) == "text/javascript; charset=utf-8")
-    }
-
     @Test("the board is for this server's pages alone, and runs nothing but its own files")
     func policy() throws {
         for path in ["/", "/board/", "/board/index.html", "/board/board.js"] {
