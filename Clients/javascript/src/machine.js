@@ -1,0 +1,304 @@
+// When to connect, with what, and when to stop: without a socket, a timer or a clock of its own. Events go in with the
+// time at which they happened; what has to be done comes out.
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Transport} Transport */
+
+/**
+ * `link` numbers the attempts, so that what an earlier one says late is not taken for the present one's.
+ *
+ * @typedef {{type: "connect" | "disconnect" | "offline" | "online" | "wake" | "hide" | "tick" | "heard"}
+ *   | {type: "opening", link: number}
+ *   | {type: "ready", link: number, heartbeat: number}
+ *   | {type: "lost", link: number, code?: number | string, retryAfter?: number}} Event
+ */
+
+/**
+ * @typedef {{type: "open", link: number, transport: Transport, fresh: boolean}
+ *   | {type: "use" | "close" | "ping", link: number}} Action
+ */
+
+/** How long an attempt may take from when its token is there; and how long the token may take. */
+const OPENING = 5_000
+const FETCHING_TOKEN = 30_000
+/** A connection that lasted so long was a good one: the next loss is the first again. */
+const STABLE = 5_000
+/** How soon a connection has to answer when there is reason to doubt it. */
+const DOUBT = 5_000
+/** How often the best transport is tried while another one carries. */
+const COME_BACK = 60_000
+
+/** @type {Record<number | string, import("./types.js").Reason>} */
+const REASONS = {
+  1001: "server",
+  1012: "server",
+  4400: "malformed",
+  4401: "unauthenticated",
+  4403: "forbidden",
+  4409: "replaced",
+  4429: "rate_limited",
+  4503: "server",
+  4507: "too_slow",
+  token: "token",
+  nobody: "unauthenticated",
+}
+/**
+ * After these it does not come back. `nobody`: there is no token.
+ *
+ * @type {(number | string)[]}
+ */
+const FINAL = [4400, 4403, 4409, "nobody"]
+
+/**
+ * @param {object} options
+ * @param {Transport[]} options.transports the best first
+ * @param {boolean} options.renewable whether another token can be had when one is refused
+ * @param {number} [options.min]
+ * @param {number} [options.max]
+ * @param {() => number} [options.random]
+ */
+export function createMachine({ transports, renewable, min = 500, max = 20_000, random = Math.random }) {
+  /** @type {State} */
+  let state = { name: "idle", transport: null, reason: null, willRetry: false, retryAt: null }
+  /** @type {Action[]} */
+  let actions = []
+  /**
+   * What is due when.
+   *
+   * @type {Record<string, number>}
+   */
+  let due = {}
+  let count = 0
+  /** The attempt or connection that counts, and the better one that is tried beside it; 0 is none. */
+  let link = 0
+  let candidate = 0
+  let index = 0
+  /** Attempts that failed: with this transport, and since the last good connection. */
+  let failures = 0
+  let attempts = 0
+  let notBefore = 0
+  /** Whether the last token was asked for because one was refused: the next refusal is the end. */
+  let fresh = false
+  let offline = false
+  let heartbeat = 0
+  let pinged = false
+
+  /**
+   * @param {State["name"]} name
+   * @param {Partial<State>} [more]
+   */
+  const become = (name, more) => {
+    state = { name, transport: null, reason: null, willRetry: name !== "disconnected", retryAt: null, ...more }
+  }
+
+  /** @param {number} id */
+  const close = (id) => {
+    if (id) actions.push({ type: "close", link: id })
+  }
+
+  const drop = () => {
+    close(link)
+    close(candidate)
+    link = candidate = 0
+    due = {}
+  }
+
+  /** @param {import("./types.js").Reason} reason */
+  const end = (reason) => {
+    drop()
+    become("disconnected", { reason })
+  }
+
+  /** @param {number} now */
+  const attempt = (now) => {
+    link = ++count
+    due = { open: now + FETCHING_TOKEN }
+    const transport = transports[index]
+    become(state.reason ? "reconnecting" : "connecting", { transport, reason: state.reason })
+    actions.push({ type: "open", link, transport, fresh })
+  }
+
+  /**
+   * Tries at once what was to be tried later.
+   *
+   * @param {number} now
+   */
+  const attemptSoon = (now) => {
+    if (due.retry) due.retry = Math.max(now, notBefore)
+    tick(now)
+  }
+
+  /**
+   * There is reason to look: the connection may be dead, or may be had again.
+   *
+   * @param {number} now
+   */
+  const wake = (now) => {
+    if (state.name === "connected") ping(now, Math.min(heartbeat, DOUBT))
+    attemptSoon(now)
+  }
+
+  /**
+   * @param {number} now
+   * @param {number | string} [code]
+   * @param {number} [retryAfter]
+   */
+  const lost = (now, code = 1006, retryAfter = 0) => {
+    const wasOpening = state.name !== "connected"
+    drop()
+    const reason = REASONS[code] ?? "network"
+    if (FINAL.includes(code) || (code === 4401 && (fresh || !renewable))) return end(reason)
+    if (code === 4401) {
+      fresh = true
+      become("reconnecting", { reason })
+      return attempt(now)
+    }
+    if (!wasOpening) failures = 0
+    // One that is silent is not asked twice: who swallows WebSockets does so each time. A code of the server's own says
+    // that the transport works.
+    else if (code === "silent" || (code !== "token" && (index > 0 || (code < 4000 && ++failures > 1)))) {
+      failures = 0
+      index = (index + 1) % transports.length
+    }
+    notBefore = now + retryAfter
+    due.retry = notBefore + Math.round(random() * Math.min(max, min * 2 ** attempts++))
+    become("reconnecting", { reason, retryAt: due.retry })
+  }
+
+  /**
+   * @param {number} now
+   * @param {number} id
+   */
+  const ready = (now, id) => {
+    if (id === candidate) {
+      close(link)
+      index = 0
+    }
+    link = id
+    candidate = 0
+    pinged = false
+    due = { stable: now + STABLE, beat: now + heartbeat }
+    if (index > 0) due.better = now + COME_BACK
+    become("connected", { transport: transports[index] })
+    actions.push({ type: "use", link })
+  }
+
+  /** @param {number} now */
+  const tick = (now) => {
+    /** @param {string} what */
+    const isDue = (what) => due[what] <= now && delete due[what]
+
+    if (isDue("stable")) {
+      attempts = failures = 0
+      fresh = false
+    }
+    if (isDue("better")) {
+      candidate = ++count
+      due.candidate = now + FETCHING_TOKEN
+      actions.push({ type: "open", link: candidate, transport: transports[0], fresh: false })
+    }
+    if (isDue("candidate")) {
+      close(candidate)
+      candidate = 0
+      due.better = now + COME_BACK
+    }
+    if (isDue("beat")) {
+      if (pinged) return lost(now)
+      ping(now, heartbeat)
+    }
+    if (isDue("open")) lost(now, "silent")
+    else if (isDue("retry")) attempt(now)
+  }
+
+  /**
+   * @param {number} now
+   * @param {number} patience
+   */
+  const ping = (now, patience) => {
+    pinged = true
+    due.beat = now + patience
+    actions.push({ type: "ping", link })
+  }
+
+  return {
+    /** What the application sees; another object after each change. */
+    get state() {
+      return state
+    },
+
+    /** When `tick` has to come, at the latest; Infinity when nothing is due. */
+    get wakeAt() {
+      return Math.min(...Object.values(due))
+    },
+
+    /** @param {number} id whether this attempt or connection still counts */
+    wants: (id) => id === link || id === candidate,
+
+    /**
+     * @param {Event} event
+     * @param {number} now in milliseconds
+     * @returns {Action[]} what has to be done, in this order
+     */
+    step(event, now) {
+      actions = []
+      const isOver = state.name === "idle" || state.name === "disconnected"
+      if ("link" in event) {
+        const { link: id } = event
+        if (id !== link && id !== candidate) return actions
+        if (event.type === "opening") due[id === link ? "open" : "candidate"] = now + OPENING
+        else if (event.type === "ready") {
+          heartbeat = event.heartbeat
+          ready(now, id)
+        } else if (id === link) {
+          link = 0
+          lost(now, event.code, event.retryAfter)
+        } else {
+          candidate = 0
+          delete due.candidate
+          due.better = now + COME_BACK
+        }
+        return actions
+      }
+      switch (event.type) {
+        case "connect":
+          if (isOver) {
+            index = failures = attempts = notBefore = 0
+            fresh = false
+            become("connecting")
+            attempt(now)
+          } else wake(now)
+          break
+        case "wake":
+          wake(now)
+          break
+        case "hide":
+          // A page that is put away can't end its session later; a WebSocket ends by itself.
+          if (state.name === "connected" && state.transport !== "websocket") lost(now)
+          break
+        case "disconnect":
+          if (!isOver) end("closed_by_user")
+          break
+        case "offline":
+          offline = true
+          if (isOver) break
+          drop()
+          become("reconnecting", { reason: "offline" })
+          break
+        case "online":
+          if (due.better) due.better = now
+          // Without a network nothing was due.
+          if (offline && !isOver && !link) due.retry = now
+          offline = false
+          attemptSoon(now)
+          break
+        case "heard":
+          pinged = false
+          if (due.beat) due.beat = now + heartbeat
+          break
+        case "tick":
+          tick(now)
+      }
+      return actions
+    },
+  }
+}
