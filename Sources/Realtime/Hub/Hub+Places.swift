@@ -46,8 +46,13 @@ extension Hub {
         }
     }
 
-    func disconnected(_ connection: ConnectionID, of user: UserID) {
-        on(home(of: user)) { $0.user(user)?.lost(connection) }
+    /// A connection has ended.
+    ///
+    /// - Parameter rooms: those in which its user may come back by another way.
+    func disconnected(
+        _ connection: ConnectionID, of user: UserID, device: DeviceID?, lostIn rooms: [RoomID]
+    ) {
+        on(home(of: user)) { $0.user(user)?.lost(connection, of: device, in: rooms) }
     }
 
     /// A user says something of themselves. When this returns the rooms have been told, so that what the user says

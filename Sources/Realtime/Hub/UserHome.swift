@@ -8,6 +8,7 @@ final class UserHome: LoopTimerTarget {
     private(set) var username: String
     private(set) var presence: UserPresence
     unowned let shard: HubShard
+    private(set) var lostRooms = LostRooms()
     private var timer: LoopTimer?
     /// Of the counts of notifications that the connections were told last.
     var countsVersion: Int64 = 0
@@ -28,9 +29,12 @@ final class UserHome: LoopTimerTarget {
         if transition == .cameOnline { tell(isOnline: true, presence.state.status) }
     }
 
-    func lost(_ connection: ConnectionID) {
-        presence.lost(
-            connection, at: shard.time.now, shard.time.date, grace: shard.hub.settings.rooms.grace)
+    func lost(_ connection: ConnectionID, of device: DeviceID?, in rooms: [RoomID]) {
+        let now = shard.time.now
+        let grace = shard.hub.settings.rooms.grace
+        presence.lost(connection, at: now, shard.time.date, grace: grace)
+        lostRooms.expire(at: now)
+        lostRooms.lost(rooms, by: device, until: now + grace)
         shard.hub.lifecycle.tell(.disconnected(user: id, connection: connection.description))
         watch()
     }
@@ -89,6 +93,7 @@ final class UserHome: LoopTimerTarget {
     func expire() {
         // What the user said last is gone with them, and told once more.
         let status = presence.state.status
+        lostRooms.expire(at: shard.time.now)
         if presence.expire(at: shard.time.now) == .wentOffline { tell(isOnline: false, status) }
         watch()
         forgetIfPossible()

@@ -223,6 +223,15 @@ struct NotificationFeed {
         if underway != nil { acknowledgedMeanwhile.formUnion(ids) }
     }
 
+    /// Whether all that was pending on arrival has been sent, and nothing newer was heard of.
+    var isUpToDate: Bool {
+        guard case .live(let after) = stage, underway == nil else { return false }
+        return newest <= after && !hasToLook
+    }
+
+    /// Whether this was sent and the device has not acknowledged it.
+    func isOutstanding(_ id: NotificationID) -> Bool { outstanding.contains { $0.id == id } }
+
     /// How many the device has not acknowledged.
     var outstandingCount: Int { outstanding.count }
 }

@@ -2,6 +2,8 @@
 /// rights, the sessions.
 struct ClientServices: Sendable {
     let sessions: SessionServices
+    /// The sessions of clients without a WebSocket.
+    let polling: PollingEndpoints
     let inbox: Inbox
     let backend: Backend
     let origins: OriginGate
@@ -38,6 +40,9 @@ struct ClientServices: Sendable {
             core: core, authenticator: identity.authenticator,
             settings: SessionServices.Settings(configuration),
             log: log)
+        polling = PollingEndpoints(
+            desks: await PollDesks(sessions, PollDesk.Limits(configuration)), services: sessions,
+            access: CrossOrigin(origins: origins), maxMessage: configuration.webSocket.maxMessage)
         backend = Backend(core: core, authenticator: identity.authenticator)
         inbox.whenReady = { [unowned hub, unowned backend] loop in
             hub.inboxReady(on: loop.index)
@@ -107,6 +112,15 @@ extension NotificationFeed.Settings {
             NotificationRequest.maximumTitle + NotificationRequest.maximumMessage
             + NotificationRequest.maximumData
         return min(max(maxOutbox / 2 / largest, 1), 50)
+    }
+}
+
+extension PollDesk.Limits {
+    init(_ configuration: ServerConfiguration) {
+        self.init()
+        shelf.bytes = configuration.connections.maxOutbox
+        life = PollLife.Limits(heartbeat: configuration.webSocket.heartbeat)
+        commentInterval = min(commentInterval, configuration.webSocket.heartbeat)
     }
 }
 

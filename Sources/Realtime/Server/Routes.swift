@@ -8,6 +8,7 @@ enum Routes {
             var router = HTTPRouter<HTTPEndpoint>()
             try add(health, clients.inbox, to: &router)
             try backends.add(to: &router)
+            try clients.polling.add(to: &router)
             if configuration.metrics.listen == nil { try router.add(.get, "/metrics", metrics.endpoint) }
             let clientEndpoint = ClientEndpoint(services: clients.sessions, origins: clients.origins)
             try router.add(.get, "/ws", .webSocket(clientEndpoint))

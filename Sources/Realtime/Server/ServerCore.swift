@@ -14,6 +14,7 @@ final class ServerCore: Sendable {
     private let database: Database
     private let inbox: Inbox
     private let keeper: LoopBound<InboxKeeper>
+    private let polls: PollDesks
     /// Whose tokens are accepted.
     let identity: IdentityService
     /// Who is where, and what may be done about it.
@@ -87,6 +88,7 @@ final class ServerCore: Sendable {
             authorizer: parts.authorizer, identity: parts.identity, log: parts.log)
         backend = services.backend
         inbox = services.inbox
+        polls = services.polling.desks
         census = Census(of: backend.hub, transports)
         let page = MetricsPage(
             census: census, authenticator: identity.authenticator, handlers: parts.handlers,
@@ -152,6 +154,8 @@ final class ServerCore: Sendable {
     func stop() async {
         health.isReady = false
         await listener.close()
+        // A poll that waits would hold up its connection.
+        await polls.drain(farewell: Farewell.message)
         let cut = Locked(0)
         await withTaskGroup { group in
             for transport in transports {

@@ -44,12 +44,7 @@ extension ClientSession {
         try verify(envelope) { session, outcome in
             switch outcome {
             case .success(let token) where token.claims.user == session.token?.claims.user:
-                session.token = token
-                guard !session.endIfRevoked() else { return }
-                session.life.authenticated(expiresAt: token.claims.expiresAt)
-                session.watch()
-                session.sendAuthSuccess(replyTo: id)
-                session.checkRooms()
+                session.renew(with: token) { session.sendAuthSuccess(replyTo: id) }
             case .success:
                 session.refuse(
                     RealtimeError(.forbidden, "The new token is another user's."), replyTo: id)
@@ -57,6 +52,18 @@ extension ClientSession {
                 session.refuse(RealtimeError(refusal), replyTo: id)
             }
         }
+    }
+
+    /// Another token of the same user is in force from now on.
+    ///
+    /// - Parameter told: says so, before the client hears which rooms it has lost by that.
+    func renew(with token: VerifiedToken, told: () -> Void = {}) {
+        self.token = token
+        guard !endIfRevoked() else { return }
+        life.authenticated(expiresAt: token.claims.expiresAt)
+        watch()
+        told()
+        checkRooms()
     }
 
     /// Has the token of an `auth` message judged. What comes meanwhile waits.

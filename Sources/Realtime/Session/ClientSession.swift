@@ -79,6 +79,13 @@ final class ClientSession: LoopTimerTarget {
         }
     }
 
+    /// A message has come that its carrier could not take apart: counted and answered like one that is not understood
+    /// here.
+    func received(_ error: RealtimeError, answering id: ClientMessageID) {
+        guard isOpen, admit(.other, replyTo: id) else { return }
+        refuse(error, replyTo: id)
+    }
+
     private func handle(_ envelope: InboundEnvelope) throws(EnvelopeFailure) {
         if envelope.isOf(type: "ping") {
             guard admit(.other, replyTo: envelope.messageID) else { return }
@@ -192,7 +199,7 @@ final class ClientSession: LoopTimerTarget {
     /// Says goodbye: nothing more is handled.
     func end(_ code: WebSocketCloseCode, reason: String) {
         guard !life.isOver else { return }
-        depart()
+        depart(isLost: false)
         carrier.close(code, reason: reason)
     }
 
@@ -208,11 +215,13 @@ final class ClientSession: LoopTimerTarget {
 
     /// The carrier is gone or going.
     func closed() {
-        depart()
+        depart(isLost: true)
     }
 
     /// Gives up everything that others know it by.
-    private func depart() {
+    ///
+    /// - Parameter isLost: whether the client may want to go on by another way, where it was.
+    private func depart(isLost: Bool) {
         guard !life.isOver else { return }
         let wasOpen = life.isOpen
         life.end()
@@ -223,12 +232,13 @@ final class ClientSession: LoopTimerTarget {
         backlog = nil
         guard wasOpen, let token else { return }
         let user = token.claims.user
-        for room in seats.rooms {
+        let rooms = seats.rooms
+        for room in rooms {
             vacate(room)
             services.hub.lose(connection, of: user, in: room)
         }
         shard.remove(self)
-        services.hub.disconnected(connection, of: user)
+        services.hub.disconnected(connection, of: user, device: device, lostIn: isLost ? rooms : [])
         accountSeat = nil
     }
 

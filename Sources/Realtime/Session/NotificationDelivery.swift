@@ -7,6 +7,8 @@ final class NotificationDelivery {
     private let address: InboxAddress
     private let connectedAt: Timestamp
     private var feed = NotificationFeed()
+    /// Told each time that something has come of a question, and there is nothing more to send for now.
+    var whenSettled: (() -> Void)?
 
     init(for session: ClientSession) {
         self.session = session
@@ -78,7 +80,15 @@ final class NotificationDelivery {
     private func continueLater() {
         goOn()
         session.watch()
+        if isSettled { whenSettled?() }
     }
+
+    /// Whether there is nothing more to send for now: the connection is up to date, its reader has enough, or there is
+    /// no database.
+    var isSettled: Bool { feed.isUpToDate || !session.isReadyForMore || !desk.isReady }
+
+    /// Whether a notification was sent that the device has not acknowledged.
+    func isOutstanding(_ id: NotificationID) -> Bool { feed.isOutstanding(id) }
 
     // MARK: What happens elsewhere
 

@@ -98,6 +98,11 @@ final class LiveClient {
         webSocket.send(json)
     }
 
+    /// Sends frames, all in one piece.
+    func sendRaw(_ frames: [UInt8]) {
+        webSocket.socket.send(frames)
+    }
+
     func join(_ room: String) throws {
         send(#"{"type":"join_room","room_id":"\#(room)","message_id":"join"}"#)
         _ = try next("room_joined")

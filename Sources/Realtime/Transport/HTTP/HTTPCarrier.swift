@@ -223,7 +223,10 @@ final class HTTPCarrier: ConnectionDriver {
         guard let head = request, let (endpoint, parameters) = endpoint else {
             preconditionFailure("a request ended that has no endpoint")
         }
-        let whole = HTTPRequest(head: head, parameters: parameters, body: body, isSecure: connection.isSecure)
+        let isForwarded = head.header("x-forwarded-host") != nil
+        let whole = HTTPRequest(
+            head: head, parameters: parameters, body: body, isSecure: connection.isSecure,
+            peerAddress: isForwarded ? connection.peerAddress() : nil)
         body = []
         switch endpoint {
         case .immediate(let respond):
@@ -240,6 +243,16 @@ final class HTTPCarrier: ConnectionDriver {
         case .streaming(let respond):
             let stream = HTTPResponseStream(self, on: connection.transport.loop)
             begin(stream, with: respond(whole, stream), on: connection)
+        case .streamingLater(let respond):
+            connection.clearTimer()
+            connection.pauseReading()
+            let loop = connection.transport.loop
+            let stream = LoopBound(HTTPResponseStream(self, on: loop), on: loop)
+            let me = LoopBound(self, on: loop)
+            loop.spawn {
+                let response = await respond(whole, stream)
+                me.value.resume(stream.value, with: response)
+            }
         case .webSocket(let target):
             answerUpgrade(head, at: target, on: connection)
         case .webSocketOr(let target, let respond):
@@ -258,6 +271,16 @@ final class HTTPCarrier: ConnectionDriver {
         guard connection.isOpen else { return }
         connection.resumeReading()
         readLeftover(connection)
+    }
+
+    /// The same with an answer whose body may be written piece by piece.
+    private func resume(_ stream: HTTPResponseStream, with response: HTTPResponse) {
+        guard case .streamed = response.body else {
+            resume(with: response)
+            return
+        }
+        guard let connection, connection.isOpen else { return }
+        begin(stream, with: response, on: connection)
     }
 
     private func complete(_ response: HTTPResponse, on connection: Connection) {

@@ -6,6 +6,9 @@ struct HTTPRequest: Sendable {
     let body: [UInt8]
     /// Whether it came encrypted.
     let isSecure: Bool
+    /// The peer's address, where a proxy says whom it speaks for: without one nobody needs it, and the kernel need not
+    /// be asked.
+    var peerAddress: SocketAddress?
 }
 
 /// What is at an address.
@@ -17,6 +20,8 @@ enum HTTPEndpoint: Sendable {
     /// Answers at once with a head whose body is `streamed`, and writes the body when there is something to
     /// write, on the connection's loop. Any other answer is sent as it is, and the stream is not used.
     case streaming(@Sendable (HTTPRequest, HTTPResponseStream) -> HTTPResponse)
+    /// The same, when it has what it needs, in a task that runs on the connection's loop.
+    case streamingLater(@Sendable (HTTPRequest, LoopBound<HTTPResponseStream>) async -> HTTPResponse)
     /// Becomes a WebSocket.
     case webSocket(any WebSocketEndpoint)
     /// Becomes a WebSocket for who asks for one, and answers everybody else at once.

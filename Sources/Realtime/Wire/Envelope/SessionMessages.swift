@@ -44,14 +44,14 @@ extension ByteBuffer {
         appendEnvelope(type: "token_expiring", head) { $0.string("expires_at", expiry.description) }
     }
 
-    /// Appends the word before a close that the client should come back from, after so long.
+    /// Appends the word before a close, and after how long the client should come back where that is known.
     mutating func appendDisconnect(
-        closeCode: Int, reason: String, retryAfter: Duration, _ head: borrowing EnvelopeHead
+        closeCode: Int, reason: String, retryAfter: Duration? = nil, _ head: borrowing EnvelopeHead
     ) {
         appendEnvelope(type: "disconnect", head) { data in
             data.int("code", closeCode)
             data.string("reason", reason)
-            data.int("retry_after_ms", retryAfter.milliseconds)
+            if let retryAfter { data.int("retry_after_ms", retryAfter.milliseconds) }
         }
     }
 
