@@ -39,6 +39,57 @@ static const struct web_file files[] = {
     {"/board/storage.js", (const unsigned char[]){
 #embed "../../examples/task-board/storage.js" suffix(, 0)
     }},
+    {"/client/browser.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/browser.js" suffix(, 0)
+    }},
+    {"/client/client.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/client.js" suffix(, 0)
+    }},
+    {"/client/connection.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/connection.js" suffix(, 0)
+    }},
+    {"/client/emitter.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/emitter.js" suffix(, 0)
+    }},
+    {"/client/errors.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/errors.js" suffix(, 0)
+    }},
+    {"/client/longpoll.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/longpoll.js" suffix(, 0)
+    }},
+    {"/client/machine.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/machine.js" suffix(, 0)
+    }},
+    {"/client/members.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/members.js" suffix(, 0)
+    }},
+    {"/client/outbox.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/outbox.js" suffix(, 0)
+    }},
+    {"/client/realtime.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/realtime.js" suffix(, 0)
+    }},
+    {"/client/recent.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/recent.js" suffix(, 0)
+    }},
+    {"/client/room.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/room.js" suffix(, 0)
+    }},
+    {"/client/sse.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/sse.js" suffix(, 0)
+    }},
+    {"/client/stream.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/stream.js" suffix(, 0)
+    }},
+    {"/client/token.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/token.js" suffix(, 0)
+    }},
+    {"/client/types.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/types.js" suffix(, 0)
+    }},
+    {"/client/websocket.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/websocket.js" suffix(, 0)
+    }},
 };
 
 const struct web_file *web_files(int *count) {

@@ -20,7 +20,7 @@ struct WebFilesTests {
 
     @Test(
         "every file of the folder is in the program, byte for byte; a new one needs a row in CWebFiles/files.c",
-        arguments: [("examples/task-board", "/board")])
+        arguments: [("examples/task-board", "/board"), ("Clients/javascript/src", "/client")])
     func complete(folder: String, prefix: String) throws {
         let files = try FolderContents(of: Self.root.appending(path: folder).path).files
             .filter { !$0.key.hasSuffix(".md") }
@@ -29,6 +29,16 @@ struct WebFilesTests {
         for (path, bytes) in files {
             #expect(embedded[prefix + path] == bytes, "\(prefix + path) is not what is in the folder")
         }
+    }
+
+    @Test(
+        "the client may be used by pages of every origin, with the board or without",
+        arguments: [true, false])
+    func client(withBoard: Bool) throws {
+        let response = try #require(try response("/client/realtime.js", withBoard: withBoard))
+        #expect(value("Access-Control-Allow-Origin", of: response) == "*")
+        #expect(value("Cross-Origin-Resource-Policy", of: response) == "cross-origin")
+        #expect(value("Content-Type", of: response) == "text/javascript; charset=utf-8")
     }
 
     @Test("the board is for this server's pages alone, and runs nothing but its own files")
