@@ -48,9 +48,10 @@ struct ServeTests {
         server.send(SIGTERM)
         #expect(server.status() == 0)
         let lines = server.restOfOutput().split(separator: "\n")
-        #expect(lines.count == 3)
-        #expect(lines[1].hasSuffix("realtime-server token --dev --data-dir '\(folder.path)' --sub alice"))
-        #expect(lines[2] == #"  curl -d '{"sub":"alice"}' http://127.0.0.1:\#(server.port)/dev/token"#)
+        #expect(lines.count == 4)
+        #expect(lines[1].contains("open http://127.0.0.1:\(server.port)/ in two windows"))
+        #expect(lines[2].hasSuffix("realtime-server token --dev --data-dir '\(folder.path)' --sub alice"))
+        #expect(lines[3] == #"  curl -d '{"sub":"alice"}' http://127.0.0.1:\#(server.port)/dev/token"#)
     }
 
     @Test("SIGHUP takes up other keys, and keeps the old ones when they can't be used")

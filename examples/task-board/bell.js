@@ -108,6 +108,7 @@ export function showInbox(client, { open }) {
   centre.ontoggle = ({ newState }) => {
     byId("bell").setAttribute("aria-expanded", newState === "open")
     if (newState !== "open") return
+    byId("toasts").replaceChildren()
     drawItems()
     see()
   }

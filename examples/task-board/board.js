@@ -87,12 +87,14 @@ function showProject() {
   if (shown?.id === project.id) return
   leaveProject()
   const room = client.room(project.id)
+  room.join({ name: project.name }).catch(complain("The project could not be opened"))
   const tasks = client.tasks(project.id)
   const cards = showCards({ tasks, room, userId: session.user.sub, nameOf, everybody: () => everybody(room) })
   const undo = [
     room.on("members", () => drawMembers(room)),
     room.on("typing", ({ user_id, data }) => setTyping(room, user_id, data.active)),
     room.on("left", ({ reason }) => toast(`You are not in this project any more: ${reason}`)),
+    room.on("joined", catchUp(project, room, tasks)),
     tasks.on("change", () => snapshots.save(project.id, tasks.list)),
   ]
   shown = { id: project.id, room, cards, undo }
@@ -100,15 +102,31 @@ function showProject() {
   document.title = `${project.name} · Task board`
   drawProjects()
   drawMembers(room)
-  enter(project, room, tasks).catch(complain("The project could not be opened"))
 }
 
-/** Joins the project's room; a project that begins is filled with what this browser remembers of it, or with examples. */
-async function enter(project, room, tasks) {
-  const { position } = await room.join({ name: project.name })
-  if (room.name !== project.name) rename(project, room.name)
-  if (position.seq > 0 || tasks.list.length) return
-  for (const task of snapshots.load(project.id) ?? demoTasks(project.id)) tasks.create(task).catch(() => {})
+/**
+ * What to do when the room was joined, the first time or again. What the room remembers is all that is asked for; one that
+ * has just begun remembers nothing, and is filled with what this browser remembers, or with examples.
+ */
+function catchUp(project, room, tasks) {
+  let isAsked = false
+  return ({ status, recovered }) => {
+    if (room.name !== project.name) rename(project, room.name)
+    if (status === "created_new") {
+      const remembered = tasks.list.length ? tasks.list : (snapshots.load(project.id) ?? demoTasks(project.id))
+      for (const task of remembered) put(tasks, task)
+    } else if (!recovered && !isAsked && room.position.seq) {
+      isAsked = true
+      room.join({ name: project.name, since: { ...room.position, seq: 0 } }).catch(() => {})
+      return
+    }
+    isAsked = false
+  }
+}
+
+/** Puts a task on the board again; it may have to wait until the server has its database. */
+function put(tasks, task) {
+  tasks.create(task).catch(({ code }) => code === "unavailable" && setTimeout(put, 1_000, tasks, task))
 }
 
 function leaveProject() {
@@ -202,6 +220,11 @@ byId("project-dialog").onclose = ({ target }) => {
   location.hash = encodeURIComponent(projects.add({ id: `project_${idOf(name)}`, name }).id)
 }
 for (const button of document.querySelectorAll("[data-close]")) button.onclick = () => button.closest("dialog").close("")
+// What stands after the # sign is the project.
+byId("skip").onclick = (event) => {
+  event.preventDefault()
+  byId("columns").focus()
+}
 window.addEventListener("hashchange", showProject)
 projects.onChange(drawProjects)
 

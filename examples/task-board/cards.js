@@ -18,11 +18,11 @@ const DEEDS = {
 /** What is not answered after so long looks as if it waits, and what others did is marked for so long. */
 const PATIENCE = 400
 const MARKED = 2_500
+/** A card that is asked for may have to come from the server first. */
+const ABSENT = 3_000
 
 /** The column of a task; what a backend calls otherwise has yet to be done. */
 const columnOf = ({ status }) => (COLUMNS.some((column) => column.status === status) ? status : "todo")
-/** Where it stands in its column: where somebody put it, else in the order of creation. */
-const placeOf = (task) => task.order ?? Date.parse(task.created_at ?? 0)
 
 /**
  * Shows the tasks of a project until `end()` is called.
@@ -43,8 +43,10 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
 
   const movable = makeMovable(board, { move, settled: draw })
 
+  /** The tasks of a column, each with its place: where somebody put it, else where it stands in the order of creation. */
   function sorted(status) {
-    return tasks.list.filter((task) => columnOf(task) === status).sort((a, b) => placeOf(a) - placeOf(b))
+    const placed = tasks.list.map((task, index) => ({ ...task, place: task.order ?? index }))
+    return placed.filter((task) => columnOf(task) === status).sort((a, b) => a.place - b.place)
   }
 
   function draw() {
@@ -64,6 +66,7 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
     }
     for (const [id, card] of cards) if (!seen.has(id)) removeCard(id, card)
     slide(before)
+    if (awaited && tasks.get(awaited.id)) open(awaited.id)
   }
 
   /** Elements that are put elsewhere lose the focus. */
@@ -119,8 +122,8 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
   }
 
   /** Shows who did it, where it was somebody else. */
-  function mark({ type, user_id, data }) {
-    if (!DEEDS[type] || user_id === userId) return
+  function mark({ type, user_id, data, timestamp }) {
+    if (!DEEDS[type] || user_id === userId || Date.now() - Date.parse(timestamp) > MARKED) return
     const id = data.task_id
     clearTimeout(marks.get(id)?.timer)
     const timer = setTimeout(() => {
@@ -156,9 +159,9 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
   /** A place between neighbours. */
   function placeBefore(column, before) {
     const index = before ? column.findIndex(({ task_id }) => task_id === before) : column.length
-    const [above, below] = [column[index - 1], column[index]].map((task) => task && placeOf(task))
-    if (above === undefined) return below === undefined ? Date.now() : below - 1_000
-    return below === undefined ? Math.max(above + 1_000, Date.now()) : (above + below) / 2
+    const above = column[index - 1]?.place ?? column[index]?.place - 2
+    const below = column[index]?.place ?? above + 2
+    return column.length ? (above + below) / 2 : 0
   }
 
   function add(status, title) {
@@ -171,10 +174,14 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
   const dialog = byId("card-dialog")
   const form = byId("card-form")
   let opened
+  /** The one that is to be opened as soon as it is here, and until when that is worth waiting for. */
+  let awaited
 
   function open(id) {
     const task = tasks.get(id)
-    if (!task) return toast("That card is not here any more.")
+    clearTimeout(awaited?.timer)
+    awaited = task ? undefined : { id, timer: setTimeout(toast, ABSENT, "That card is not here any more.") }
+    if (!task) return
     opened = id
     form.elements.title.value = task.title ?? ""
     form.elements.notes.value = task.notes ?? ""
@@ -198,6 +205,8 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
     const wanted = { title: title.value.trim() || task.title, notes: notes.value.trim(), assignee_id: assignee.value || null }
     const current = { title: task.title, notes: task.notes ?? "", assignee_id: task.assignee_id ?? null }
     const changes = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => current[key] !== value))
+    // Whoever is told that it is theirs now wants to know what.
+    if ("assignee_id" in changes) changes.title = wanted.title
     if (Object.keys(changes).length) act(opened, tasks.update(opened, changes), `“${task.title}” was not changed`)
     if (status.value !== columnOf(task)) {
       move(opened, status.value)
@@ -261,14 +270,23 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
     return column
   }
 
+  /** A thousand events of the past are drawn as one. */
+  let frame
+  function drawSoon() {
+    cancelAnimationFrame(frame)
+    frame = requestAnimationFrame(draw)
+  }
+
   board.replaceChildren(...COLUMNS.map(makeColumn))
-  const undo = [tasks.on("change", draw), room.on("message", mark)]
+  const undo = [tasks.on("change", drawSoon), room.on("message", mark)]
   draw()
   return {
     open,
     end() {
       for (const stop of undo) stop()
       for (const { timer } of marks.values()) clearTimeout(timer)
+      cancelAnimationFrame(frame)
+      clearTimeout(awaited?.timer)
       movable.end()
       if (dialog.open) dialog.close()
       board.replaceChildren()

@@ -43,14 +43,14 @@ export const complain = (what) => (error) => toast(`${what}: ${error.message}`)
 /** Turns an element into the face of a user: initials on a colour that is always the same for them. */
 export function showFace(avatar, userId, name) {
   const words = name.trim().split(/\s+/)
-  const letters = words.length > 1 ? [words[0], words.at(-1)].map(first).join("") : [...name.trim()].slice(0, 2).join("")
+  const letters = words.length > 1 ? first(words[0]) + first(words.at(-1)) : first(words[0])
   avatar.textContent = letters.toLocaleUpperCase()
   let hash = 7
   for (const letter of userId) hash = (hash * 31 + letter.codePointAt(0)) % 997
   avatar.style.setProperty("--hue", (hash * 47) % 360)
 }
 
-const first = (word) => [...word][0]
+const first = (word) => [...word][0] ?? ""
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" })
 
