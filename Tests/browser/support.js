@@ -1,0 +1,125 @@
+// The board in a real Chromium, as people see it: windows of users, what is on their boards, pictures of them.
+
+import { mkdirSync, readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { startServer as start } from "../../Clients/javascript/test/support/server.js"
+import { DEADLINE } from "../../Clients/javascript/test/support/waiting.js"
+
+export { startProxy } from "../../Clients/javascript/test/support/proxy.js"
+export { backend } from "../../Clients/javascript/test/support/api.js"
+export { token } from "../../Clients/javascript/test/support/tokens.js"
+export { eventually } from "../../Clients/javascript/test/support/waiting.js"
+
+/** Where scripts/browser-tests has put the packages. */
+const PACKAGES = process.env.BROWSER_PACKAGES
+const { chromium } = createRequire(import.meta.url)(join(PACKAGES, "playwright/driver/package"))
+
+const PICTURES = fileURLToPath(new URL("../../build/browser/", import.meta.url))
+mkdirSync(PICTURES, { recursive: true })
+
+/** A server with a database, which notices soon that somebody has gone. */
+export const startServer = (options) => start({ database: true, flags: ["--presence-grace", "1s"], ...options })
+
+/** One Chromium; each window that it opens is a browser of its own, unless it is another tab of one. */
+export async function startBrowser() {
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] })
+  const mistakes = []
+
+  function watch(page) {
+    page.setDefaultTimeout(DEADLINE)
+    page.on("pageerror", (error) => mistakes.push(`${error.stack}`))
+    page.on("console", (message) => /Content Security Policy|Trusted/.test(message.text()) && mistakes.push(message.text()))
+    return page
+  }
+
+  return {
+    /** A window of a user of their own, signed in by name where there is one. */
+    async open(url, { as, project, ...options } = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+      return this.tab(context, url, { as, project })
+    },
+    /** Another tab of a browser. */
+    async tab(context, url, { as, project = "" } = {}) {
+      const page = watch(await context.newPage())
+      await page.goto(`${url}/${as ? `?as=${as}` : ""}${project && `#${project}`}`)
+      return page
+    },
+    /** Ends it; a mistake in a page, or something that its policy forbade, is a failure. */
+    async close() {
+      await browser.close()
+      if (mistakes.length) throw new Error(mistakes.join("\n"))
+    },
+  }
+}
+
+let projects = 0
+/** A project that no other test uses. */
+export const newProject = () => `project_${process.pid}_${++projects}`
+
+/** What is on a board: the titles in each column. */
+export const cardsOf = (page) =>
+  page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll(".column")].map((column) => [
+        column.dataset.status,
+        [...column.querySelectorAll(".card-title")].map((title) => title.textContent),
+      ]),
+    ),
+  )
+
+/** Waits until a board's columns are as asked; those that are left out may be anything. */
+export async function shows(page, wanted) {
+  const arrived = page.waitForFunction(
+    (wanted) =>
+      Object.entries(wanted).every(([status, titles]) => {
+        const cards = document.querySelectorAll(`[data-status="${status}"] .card-title`)
+        return JSON.stringify([...cards].map((card) => card.textContent)) === JSON.stringify(titles)
+      }),
+    wanted,
+  )
+  await arrived.catch(async (error) => {
+    throw new Error(`${error.message}\nwanted ${JSON.stringify(wanted)}\nshown  ${JSON.stringify(await cardsOf(page))}`)
+  })
+}
+
+/** Waits until an element has a text, which is a string or matches. */
+export const says = (page, selector, text) =>
+  page.locator(selector).filter({ hasText: text }).first().waitFor({ state: "attached" })
+
+/** Waits until the banner is in a state: `connected` and so on, shown or not. */
+export const isConnected = (page) => page.locator('#banner[data-state="connected"]').waitFor({ state: "attached" })
+
+export const card = (page, title) => page.locator(".card", { hasText: title })
+
+/** Adds a card to a column, as one does. */
+export async function addCard(page, status, title) {
+  const column = page.locator(`.column[data-status="${status}"]`)
+  if (await column.locator(".add").isVisible()) await column.locator(".add").click()
+  await column.locator("textarea").fill(title)
+  await column.locator("textarea").press("Enter")
+}
+
+/** Drags a card by mouse into a column, to its upper end. */
+export async function drag(page, title, status) {
+  const from = await card(page, title).boundingBox()
+  const to = await page.locator(`.column[data-status="${status}"]`).boundingBox()
+  await page.mouse.move(from.x + 40, from.y + 16)
+  await page.mouse.down()
+  await page.mouse.move(from.x + 60, from.y + 30, { steps: 3 })
+  await page.mouse.move(to.x + 60, to.y + 40, { steps: 6 })
+  await page.mouse.up()
+}
+
+/** A picture of the page, kept for who wants to look. */
+export const picture = (page, name) => page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" })
+
+const axe = () => readFileSync(join(PACKAGES, "axe_playwright_python/axe.min.js"), "utf8")
+
+/** What axe finds wrong with the page as it is now, each with the elements. */
+export async function accessibilityProblems(page) {
+  await page.evaluate(axe())
+  const { violations } = await page.evaluate(() => window.axe.run())
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`)
+}
