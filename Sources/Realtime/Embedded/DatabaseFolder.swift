@@ -36,17 +36,25 @@ final class DatabaseFolder: Sendable {
         do throws(EmbeddedPostgresFailure) {
             owner = try Self.owner(of: self.path)
         } catch {
+            Self.release(lock)
             close(lock)
             throw error
         }
     }
 
     deinit {
+        release()
         close(lock)
     }
 
     /// Lets other servers have it.
     func release() {
+        Self.release(lock)
+    }
+
+    /// Closing alone is not enough: a process that is just being started has the descriptor too, until it has become
+    /// another program.
+    private static func release(_ lock: Int32) {
         flock(lock, LOCK_UN)
     }
 
