@@ -22,8 +22,8 @@ struct NotificationFeed {
 
     /// What to ask the database for.
     enum Question: Equatable, Sendable {
-        /// Where the user's sequence stands.
-        case position
+        /// Where the user's sequence stands, and stood when the connection came.
+        case position(Timestamp)
         /// What is pending after a place and up to another.
         case page(Kind, after: Int64, upTo: Int64)
         /// What is still pending of certain places.
@@ -34,8 +34,8 @@ struct NotificationFeed {
     typealias Sent = (seq: Int64, id: NotificationID)
 
     private enum Stage {
-        /// Nothing is known yet.
-        case new
+        /// The connection came at this time; nothing is known yet.
+        case new(Timestamp)
         /// What was pending when the connection came is being sent, up to `last`.
         case catchingUp(Kind, after: Int64, last: Int64)
         /// All up to here was sent.
@@ -51,11 +51,11 @@ struct NotificationFeed {
         var timesSent: Int
     }
 
-    private var stage = Stage.new
+    private var stage: Stage
     private var underway: Question?
     private var outstanding: [Outstanding] = []
     /// The highest place of the sequence that was heard of.
-    private var newest: Int64 = 0
+    private var newest: Int64
     /// The same, when the page that is underway was asked for.
     private var newestWhenAsked: Int64 = 0
     /// Whether there may be something that was not heard of.
@@ -70,6 +70,27 @@ struct NotificationFeed {
 
     /// The longest page that is asked for.
     static let everything = Int64.max - 1
+
+    /// That of a connection which comes at this time.
+    init(connectedAt date: Timestamp) {
+        stage = .new(date)
+        newest = 0
+    }
+
+    /// One that was at rest here.
+    init(restedAfter place: Int64) {
+        stage = .live(after: place)
+        newest = place
+    }
+
+    /// The place that it is at rest after: all up to there was sent, nothing is outstanding, and nothing else is to be
+    /// remembered. Nil while there is more to it.
+    var restingPlace: Int64? {
+        guard case .live(let after) = stage, newest <= after, outstanding.isEmpty, underway == nil,
+            !hasToLook, pausedUntil == nil
+        else { return nil }
+        return after
+    }
 
     // MARK: What to ask
 
@@ -88,8 +109,8 @@ struct NotificationFeed {
 
     private mutating func question(at now: Instant, _ settings: Settings) -> Question? {
         switch stage {
-        case .new:
-            return .position
+        case .new(let date):
+            return .position(date)
         case .catchingUp(let kind, let after, let last):
             return .page(kind, after: after, upTo: last)
         case .live(let after):

@@ -115,7 +115,7 @@ extension ClientSession {
             serverName: "realtime", serverVersion: services.settings.serverVersion)
         send { $0.appendConnect(greeting, $1) }
         guard !endIfRevoked() else { return }
-        delivery = NotificationDelivery(for: self)
+        inbox = .connected(time.date)
         timePassed()
     }
 

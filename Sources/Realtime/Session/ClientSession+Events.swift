@@ -8,10 +8,6 @@ extension ClientSession: EventSession {
 
     var roomCount: Int { seats.count }
 
-    func acknowledged(_ notifications: Set<NotificationID>) {
-        delivery?.acknowledged(notifications)
-    }
-
     func leaveSeat(in room: RoomID) -> Bool {
         guard isIn(room) else { return false }
         vacate(room)

@@ -45,7 +45,7 @@ extension ClientSession: Receiver {
     /// All that was sent has left.
     func sentAll() {
         sendBacklog()
-        delivery?.goOn()
+        goOnWithInbox()
     }
 
     /// Sends as much of the backlog as the reader is ready for.
@@ -70,10 +70,6 @@ extension ClientSession: Receiver {
 
     func moved(in room: LocalRoom, to place: Int) {
         seats.move(room, to: place)
-    }
-
-    func inboxChanged(_ news: InboxNews) {
-        delivery?.inboxChanged(news)
     }
 
     func disconnect(_ code: WebSocketCloseCode, reason: String) {

@@ -22,14 +22,14 @@ final class ClientSession: LoopTimerTarget {
     private var queue = InboundQueue()
     /// How many things have to be done before the next message can be handled.
     private var waits = 0
-    /// Whether the queue is being worked on further up the stack.
-    private var isTakingFromQueue = false
-    private var isPaused = false
     /// What it has yet to be sent of what it has missed; nil when it is up to date.
     var backlog: Backlog?
     private var timer: LoopTimer?
-    /// What it is sent of its user's notifications; nil until it is open.
-    var delivery: NotificationDelivery?
+    /// How far it is with its user's inbox; nil until it is open.
+    var inbox: InboxProgress?
+    /// Whether the queue is being worked on further up the stack.
+    private var isTakingFromQueue = false
+    private var isPaused = false
 
     init(carrier: any MessageCarrier, on shard: HubShard, deviceHint: DeviceID?, services: SessionServices) {
         self.carrier = carrier
@@ -227,7 +227,7 @@ final class ClientSession: LoopTimerTarget {
         life.end()
         if let timer { loop.cancel(timer) }
         timer = nil
-        delivery = nil
+        inbox = nil
         queue.removeAll()
         backlog = nil
         guard wasOpen, let token else { return }
@@ -253,7 +253,7 @@ final class ClientSession: LoopTimerTarget {
     /// Has the timer end when the time brings something.
     func watch() {
         let now = time.now
-        let delays = [life.delay(at: now, time.date), delivery?.delay(at: now)]
+        let delays = [life.delay(at: now, time.date), inboxDelay(at: now)]
         guard let delay = delays.lazy.compactMap({ $0 }).min() else {
             if let timer { loop.cancel(timer) }
             timer = nil
@@ -282,7 +282,7 @@ final class ClientSession: LoopTimerTarget {
             end(.unauthenticated, reason: "token expired")
         }
         guard !life.isOver else { return }
-        delivery?.goOn()
+        goOnWithInbox()
         watch()
     }
 }

@@ -1,42 +1,38 @@
 /// Takes one connection's notifications from the database to its carrier: what its feed says is to be asked is asked,
 /// as soon as the reader is ready for what comes.
 ///
-/// It belongs to the session's loop, and ends with it.
+/// It belongs to the session's loop. The session has it as long as there is something to do, and no longer.
 final class NotificationDelivery {
     private unowned let session: ClientSession
-    private let address: InboxAddress
-    private let connectedAt: Timestamp
-    private var feed = NotificationFeed()
-    /// Told each time that something has come of a question, and there is nothing more to send for now.
-    var whenSettled: (() -> Void)?
+    private var feed: NotificationFeed
 
-    init(for session: ClientSession) {
+    init(_ feed: NotificationFeed, for session: ClientSession) {
+        self.feed = feed
         self.session = session
-        address = InboxAddress(user: session.user, device: session.device)
-        connectedAt = session.time.date
     }
 
     private var settings: NotificationFeed.Settings { session.services.core.inbox.settings.feed }
 
-    private var desk: InboxDesk { session.services.core.inbox.desk(on: session.loop) }
+    private var address: InboxAddress { InboxAddress(user: session.user, device: session.device) }
 
-    /// After which time there is something to do by itself. While the database is away there is nothing: it says so
-    /// when it is back.
-    func delay(at now: Instant) -> Duration? { desk.isReady ? feed.delay(at: now) : nil }
+    /// After which time there is something to do by itself.
+    func delay(at now: Instant) -> Duration? { feed.delay(at: now) }
 
-    /// Asks what is to be asked next.
+    /// Asks what is to be asked next, or ends.
     func goOn() {
-        let desk = desk
-        guard desk.isReady, session.isReadyForMore,
-            let question = feed.next(at: session.time.now, settings)
-        else { return }
+        let desk = session.inboxDesk
+        guard desk.isReady, session.isReadyForMore else { return }
+        guard let question = feed.next(at: session.time.now, settings) else {
+            endIfAtRest()
+            return
+        }
         // The session may be gone when the answer comes.
         let session = session
         switch question {
-        case .position:
+        case .position(let date):
             desk.arriving.ask(
                 ArrivalQuestion(
-                    address: address, rooms: session.identity.rooms?.json, date: connectedAt
+                    address: address, rooms: session.identity.rooms?.json, date: date
                 ) { [self] result in
                     guard session.isOpen else { return }
                     switch result {
@@ -80,12 +76,17 @@ final class NotificationDelivery {
     private func continueLater() {
         goOn()
         session.watch()
-        if isSettled { whenSettled?() }
+        if isSettled { session.carrier.settled() }
+    }
+
+    /// Nothing is left to do: the session remembers the place.
+    private func endIfAtRest() {
+        if let place = feed.restingPlace { session.inbox = .resting(after: place) }
     }
 
     /// Whether there is nothing more to send for now: the connection is up to date, its reader has enough, or there is
     /// no database.
-    var isSettled: Bool { feed.isUpToDate || !session.isReadyForMore || !desk.isReady }
+    var isSettled: Bool { feed.isUpToDate || !session.isReadyForMore || !session.inboxDesk.isReady }
 
     /// Whether a notification was sent that the device has not acknowledged.
     func isOutstanding(_ id: NotificationID) -> Bool { feed.isOutstanding(id) }
@@ -96,7 +97,7 @@ final class NotificationDelivery {
         if let newest = news.newest { feed.heard(of: newest) }
         for seq in news.released { feed.released(seq, at: session.time.now) }
         if news.isUncertain { feed.look() }
-        if let acknowledged = news.acknowledged, acknowledged.device == address.device {
+        if let acknowledged = news.acknowledged, acknowledged.device == session.device {
             feed.acknowledged(acknowledged.ids)
         }
         continueLater()
@@ -104,14 +105,12 @@ final class NotificationDelivery {
 
     func acknowledged(_ ids: Set<NotificationID>) {
         feed.acknowledged(ids)
+        endIfAtRest()
         session.watch()
     }
 }
 
 extension ClientSession {
-    /// Whether the reader takes what it is sent: more may be fetched for it.
-    var isReadyForMore: Bool { isOpen && !isBehind }
-
     /// Sends a notification.
     fileprivate func send(_ notification: DueNotification) {
         send { message, head in

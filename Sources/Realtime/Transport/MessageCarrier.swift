@@ -25,4 +25,12 @@ protocol MessageCarrier: AnyObject {
     /// Says goodbye to a peer that reads more slowly than others write. What it has not begun to read is thrown
     /// away.
     func closeSlowReader()
+
+    /// The session has fetched something for this peer, and has sent all that there is for now.
+    func settled()
+}
+
+extension MessageCarrier {
+    /// Whoever is told at once of all that is sent waits for nothing.
+    func settled() {}
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Notifications: delivery", .timeLimit(.minutes(4)))
+@Suite("Notifications: delivery", .timeLimit(.minutes(10)))
 struct DeliveryContractTests {
     @Test("one is pushed at once to every connected device", arguments: ContractTransport.allCases)
     func pushed(_ transport: ContractTransport) async throws {
@@ -118,6 +118,20 @@ struct DeliveryContractTests {
         }
     }
 
+    @Test("a connection that has acknowledged all is at rest until there is more")
+    func rest() async throws {
+        try await withInbox(.memory) { house, _ in
+            let ada = try house.connect("ada", "phone")
+            for number in 1...3 {
+                let sent = try house.notify("ada", title: "\(number)")
+                #expect(try ada.titles(1) == ["\(number)"])
+                #expect(try house.sessionsAtRest() == 0)
+                try ada.acknowledge(sent[0].notificationID)
+                #expect(try house.sessionsAtRest() == 1)
+            }
+        }
+    }
+
     @Test("acknowledging what is another's, or nobody's, is answered like any other and changes nothing")
     func foreignIDs() async throws {
         try await withInbox(.memory) { house, _ in
@@ -212,5 +226,18 @@ struct DeliveryContractTests {
             #expect(try phone.list().counts == [2, 2])
             #expect(try house.notify("ada", title: "3").map(\.seq) == [3])
         }
+    }
+}
+
+extension ContractHouse {
+    /// How many sessions have nothing to do for their users' inboxes.
+    fileprivate func sessionsAtRest() throws -> Int {
+        try (0..<hub.loopCount).map { loop in
+            try onLoop(loop) { shard in
+                shard.receivers.values.count { receiver in
+                    if case .resting = (receiver as? ClientSession)?.inbox { true } else { false }
+                }
+            }
+        }.reduce(0, +)
     }
 }

@@ -9,6 +9,7 @@ struct NotificationFeedTests {
     private var settings = NotificationFeed.Settings(
         ackTimeout: .seconds(30), longestWait: .seconds(100), pageSize: 3)
     private let start = Instant(nanoseconds: 0)
+    private let date = Timestamp(milliseconds: 1_000)
 
     private func sent(_ places: Int64...) -> [NotificationFeed.Sent] {
         places.map { ($0, id($0)) }
@@ -20,7 +21,7 @@ struct NotificationFeedTests {
 
     /// A feed that has caught up, up to a place.
     private func live(after last: Int64) -> NotificationFeed {
-        var feed = NotificationFeed()
+        var feed = NotificationFeed(connectedAt: date)
         _ = feed.next(at: start, settings)
         feed.answered(last: last, newest: last, hasPending: false)
         return feed
@@ -28,8 +29,8 @@ struct NotificationFeedTests {
 
     @Test("it asks first where the sequence stands, and one thing at a time")
     func beginning() {
-        var feed = NotificationFeed()
-        #expect(feed.next(at: start, settings) == .position)
+        var feed = NotificationFeed(connectedAt: date)
+        #expect(feed.next(at: start, settings) == .position(date))
         #expect(feed.next(at: start, settings) == nil)
         feed.answered(last: 7, newest: 7, hasPending: false)
         #expect(feed.next(at: start, settings) == nil)
@@ -38,7 +39,7 @@ struct NotificationFeedTests {
 
     @Test("what was pending comes urgent first, then the others, in pages, and then what is newer")
     func catchingUp() {
-        var feed = NotificationFeed()
+        var feed = NotificationFeed(connectedAt: date)
         _ = feed.next(at: start, settings)
         feed.answered(last: 9, newest: 9, hasPending: true)
         feed.heard(of: 10)
@@ -135,7 +136,7 @@ struct NotificationFeedTests {
 
     @Test("what is acknowledged while it is on its way from the database is not sent")
     func acknowledgedMeanwhile() {
-        var feed = NotificationFeed()
+        var feed = NotificationFeed(connectedAt: date)
         _ = feed.next(at: start, settings)
         feed.answered(last: 4, newest: 4, hasPending: true)
         _ = feed.next(at: start, settings)
@@ -187,7 +188,7 @@ struct NotificationFeedTests {
 
     @Test("what becomes due while catching up comes once")
     func releasedMeanwhile() {
-        var feed = NotificationFeed()
+        var feed = NotificationFeed(connectedAt: date)
         _ = feed.next(at: start, settings)
         feed.answered(last: 5, newest: 5, hasPending: true)
         _ = feed.next(at: start, settings)
@@ -224,5 +225,35 @@ struct NotificationFeedTests {
         #expect(feed.next(at: then, settings) == question)
         feed.failed(at: then)
         #expect(feed.delay(at: then) == .milliseconds(400))
+    }
+
+    @Test("it is at rest when all was sent and acknowledged, and goes on from there")
+    func rest() {
+        var feed = NotificationFeed(connectedAt: date)
+        #expect(feed.restingPlace == nil)
+        _ = feed.next(at: start, settings)
+        feed.answered(last: 4, newest: 4, hasPending: false)
+        #expect(feed.restingPlace == 4)
+        feed.heard(of: 5)
+        #expect(feed.restingPlace == nil)
+        _ = feed.next(at: start, settings)
+        #expect(feed.restingPlace == nil)
+        feed.answered(sent(5), at: start, settings)
+        #expect(feed.restingPlace == nil)
+        feed.acknowledged([id(5)])
+        #expect(feed.restingPlace == 5)
+
+        feed = NotificationFeed(restedAfter: 5)
+        #expect(feed.restingPlace == 5)
+        #expect(feed.next(at: start, settings) == nil)
+        feed.released(3, at: start)
+        #expect(feed.restingPlace == nil)
+        #expect(feed.next(at: start, settings) == .again([3]))
+        feed.answered([], at: start, settings)
+        #expect(feed.restingPlace == 5)
+        feed.look()
+        #expect(feed.next(at: start, settings) == .page(.both, after: 5, upTo: NotificationFeed.everything))
+        feed.failed(at: start)
+        #expect(feed.restingPlace == nil)
     }
 }

@@ -60,7 +60,6 @@ final class PollSession: LoopTimerTarget {
         life = PollLife(desk.limits.life, at: services.time.now)
         carrier.keeper = self
         session.open(with: token, seat)
-        session.delivery?.whenSettled = { [weak self] in self?.settled() }
         joinLostRooms()
     }
 
@@ -144,11 +143,6 @@ final class PollSession: LoopTimerTarget {
         return [carrier.greeting].compactMap { $0 } + others.reversed()
     }
 
-    private func settled() {
-        guard preparations == 0, session.delivery?.isSettled ?? true else { return }
-        answerArrivals { _ in true }
-    }
-
     private func answerArrivals(_ isDue: (Arrival) -> Bool) {
         let due = arrivals.filter(isDue)
         guard !due.isEmpty else { return }
@@ -190,8 +184,8 @@ final class PollSession: LoopTimerTarget {
 
     private func isVisible(_ event: HeldEnvelope, at date: Timestamp) -> Bool {
         guard event.isAlive(at: date) else { return false }
-        guard case .notification(let id, _) = event.kind, let delivery = session.delivery else { return true }
-        return NotificationID(id.string).map { delivery.isOutstanding($0) } ?? true
+        guard case .notification(let id, _) = event.kind else { return true }
+        return NotificationID(id.string).map { session.isOutstanding($0) } ?? true
     }
 
     private func hasNews(from place: EventShelf.Place) -> Bool { !visible(from: place).isEmpty }
@@ -456,6 +450,11 @@ final class PollSession: LoopTimerTarget {
 // MARK: - What the session does
 
 extension PollSession: ShelfKeeper {
+    func settled() {
+        guard preparations == 0, session.isInboxSettled else { return }
+        answerArrivals { _ in true }
+    }
+
     func shelved() {
         desk.counters.shelved += 1
         answerSoon()

@@ -4,6 +4,8 @@ protocol ShelfKeeper: AnyObject {
     func shelved()
     /// A message of the client was answered. False when nobody waits for it: then it goes onto the shelf.
     func answered(_ id: ClientMessageID, _ answer: HeldEnvelope) -> Bool
+    /// The session has sent all that it has for now.
+    func settled()
     /// The session said goodbye.
     func closed(_ code: WebSocketCloseCode, reason: String)
     /// The client has fetched too little of what was sent to it. The session may be in the middle of something, and
@@ -65,6 +67,10 @@ final class ShelfCarrier: MessageCarrier {
     func pauseReading() {}
 
     func resumeReading() {}
+
+    func settled() {
+        keeper?.settled()
+    }
 
     func close(_ code: WebSocketCloseCode, reason: String) {
         guard isOpen else { return }
