@@ -60,12 +60,15 @@ let package = Package(
         .testTarget(
             name: "RealtimeTests",
             dependencies: [
-                "Realtime", "Handlers", "HTTPClient", "RealtimeClient", "ScriptedServer", "COpenSSL",
+                "Realtime", "Handlers", "HTTPClient", "RealtimeClient", "ScriptedServer", "TestSupport",
+                "COpenSSL",
             ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Realtime", "realtime-server"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["Realtime", "realtime-server", "TestSupport"],
+            swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "ScriptedServer", path: "Tests/ScriptedServer", swiftSettings: strict),
         .testTarget(
             name: "HTTPClientTests", dependencies: ["HTTPClient", "ScriptedServer"], swiftSettings: strict),

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("Command line")
+@Suite("Command line", .ownThread)
 struct CommandLineTests {
     @Test("--version says name and version")
     func version() throws {
@@ -59,7 +60,7 @@ struct CommandLineTests {
     }
 }
 
-@Suite("The check command")
+@Suite("The check command", .ownThread)
 struct CheckCommandTests {
     @Test("it prints every setting with its value and origin, and ends with 0 when all is well")
     func fine() throws {

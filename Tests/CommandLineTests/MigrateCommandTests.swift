@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("The migrate command", .timeLimit(.minutes(1)))
+@Suite("The migrate command", .ownThread, .timeLimit(.minutes(10)))
 struct MigrateCommandTests {
     @Test("the private database is made and brought up to date once, and is there for the server")
     func embedded() throws {

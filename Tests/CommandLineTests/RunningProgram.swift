@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A `realtime-server` that runs until it is told to stop.
 final class RunningProgram {
@@ -57,9 +58,9 @@ final class RunningProgram {
         get throws { try String(contentsOf: complaints, encoding: .utf8) }
     }
 
-    /// Waits until it has logged this; false when it does not within ten seconds.
+    /// Waits until it has logged this; false when it does not for long.
     func says(_ text: String) throws -> Bool {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + Patience.limit
         while ContinuousClock.now < end {
             if try log.contains(text) { return true }
             usleep(1_000)
@@ -91,7 +92,7 @@ final class PlainClient {
     init(port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.descriptor = descriptor
-        var wait = timeval(tv_sec: 10, tv_usec: 0)
+        var wait = timeval(tv_sec: Int(Patience.seconds), tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("The token command")
+@Suite("The token command", .ownThread)
 final class TokenCommandTests {
     private let folder: URL
 

@@ -186,7 +186,7 @@ struct HTTPClientTests {
         arguments: ["", "HTTP/1.1 200 OK\r\n"])
     func silence(_ answer: String) async {
         let server = ScriptedServer(.silence(after: Array(answer.utf8)))
-        let error = await failure(of: .init(.get, server.url, timeout: .milliseconds(500)))
+        let error = await failure(of: .init(.get, server.url, timeout: .seconds(3)))
         #expect(error?.code == .timedOut)
         #expect(error?.mayHaveArrived == true)
         await server.waitUntilAllConnectionsEnded()
@@ -221,7 +221,7 @@ struct HTTPClientTests {
     func overloaded() async throws {
         let server = ScriptedServer(.silence(), .respond(200))
         let client = HTTPClient(.init(maximumInFlight: 1))
-        let first = Task { await failure(of: .init(.get, server.url), from: client) }
+        let first = Task { await failure(of: .init(.get, server.url, timeout: .seconds(600)), from: client) }
         await server.waitForRequests(1)
         let error = await failure(of: .init(.get, server.url), from: client)
         #expect(error?.code == .overloaded)
@@ -247,7 +247,7 @@ struct HTTPClientTests {
     func waitsForConnectionInVain() async {
         let server = ScriptedServer(.silence())
         let client = HTTPClient(.init(maximumConnections: 1))
-        let first = Task { await failure(of: .init(.get, server.url), from: client) }
+        let first = Task { await failure(of: .init(.get, server.url, timeout: .seconds(600)), from: client) }
         await server.waitForRequests(1)
         let error = await failure(of: .init(.get, server.url, timeout: .milliseconds(50)), from: client)
         #expect(error?.code == .timedOut)
@@ -261,9 +261,9 @@ struct HTTPClientTests {
     func cancelledWhileWaitingForConnection() async {
         let server = ScriptedServer(.silence())
         let client = HTTPClient(.init(maximumConnections: 1))
-        let first = Task { await failure(of: .init(.get, server.url), from: client) }
+        let first = Task { await failure(of: .init(.get, server.url, timeout: .seconds(600)), from: client) }
         await server.waitForRequests(1)
-        let second = Task { await failure(of: .init(.get, server.url), from: client) }
+        let second = Task { await failure(of: .init(.get, server.url, timeout: .seconds(600)), from: client) }
         second.cancel()
         #expect(await second.value?.code == .cancelled)
         first.cancel()
@@ -273,7 +273,7 @@ struct HTTPClientTests {
     @Test("Cancelling the task ends the request and its connection")
     func cancelled() async {
         let server = ScriptedServer(.silence())
-        let task = Task { await failure(of: .init(.get, server.url)) }
+        let task = Task { await failure(of: .init(.get, server.url, timeout: .seconds(600))) }
         await server.waitForRequests(1)
         task.cancel()
         let error = await task.value

@@ -174,7 +174,7 @@ struct RetryTests {
 
     @Test("A silent server is waited for only so long")
     func silence() async throws {
-        let settings = RealtimeClient.Settings(timeout: .milliseconds(500), attempts: 1)
+        let settings = RealtimeClient.Settings(timeout: .seconds(3), attempts: 1)
         let error = await refusal(of: try ScriptedBackend([.silence()], settings: settings))
         #expect(error?.code == .timedOut)
         #expect(error?.isWorthRetrying == true)

@@ -251,9 +251,8 @@ extension PostgresConnection: LoopPollDelegate {
 }
 
 extension PostgresConnection: LoopTimerTarget {
-    /// What the server may take for the oldest statement before the connection is given up: a second more than it
-    /// was told to allow, so that its own time-out comes first and leaves the connection whole.
-    private var patience: Duration { settings.statementTimeout + .seconds(1) }
+    /// What the server may take for the oldest statement before the connection is given up.
+    private var patience: Duration { settings.statementTimeout + settings.answerGrace }
 
     /// Sets the timer unless it runs. It is not moved for every statement: when it ends, the oldest one's age says
     /// how long there still is.

@@ -4,8 +4,11 @@ struct PostgresSettings: Sendable {
     var connectionString: String
     /// How many connections a pool keeps.
     var size = 2
-    /// What the server may take for one statement. A second later the connection is given up.
+    /// What the server may take for one statement.
     var statementTimeout = Duration.seconds(5)
+    /// How much longer its answer is waited for before the connection is given up: its own time-out is to come first,
+    /// and leave the connection whole.
+    var answerGrace = Duration.seconds(1)
     /// How long making a connection may take, unless the connection string has a `connect_timeout`.
     var connectTimeout = Duration.seconds(10)
     /// How many statements one connection has on its way at most. The answer to one then comes with no pause

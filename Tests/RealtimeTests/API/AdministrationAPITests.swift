@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Ending connections over HTTP", .timeLimit(.minutes(1)))
+@Suite("Ending connections over HTTP", .timeLimit(.minutes(10)))
 struct AdministrationAPITests {
     private let revocations = "/api/v1/revocations"
 

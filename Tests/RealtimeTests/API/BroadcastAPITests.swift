@@ -3,7 +3,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("POST /api/v1/broadcast", .timeLimit(.minutes(1)))
+@Suite("POST /api/v1/broadcast", .timeLimit(.minutes(10)))
 struct BroadcastAPITests {
     private let path = "/api/v1/broadcast"
 

@@ -1,9 +1,10 @@
 import Handlers
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("A server inside a program", .timeLimit(.minutes(1)))
+@Suite("A server inside a program", .timeLimit(.minutes(10)))
 struct EmbeddedServerTests {
     private struct InvoicePaid: RealtimeEvent {
         static let eventType = "invoice_paid"

@@ -1,9 +1,10 @@
 import Handlers
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("Repeated calls of a backend", .timeLimit(.minutes(1)))
+@Suite("Repeated calls of a backend", .timeLimit(.minutes(10)))
 struct IdempotencyTests {
     private static let task = #""type":"task_updated","data":{"task_id":"T","project_id":"r"}"#
     private static let note = #""type":"note","room_id":"r""#

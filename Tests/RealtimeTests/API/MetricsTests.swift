@@ -1,10 +1,11 @@
 import Handlers
 import ScriptedServer
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("GET /metrics", .timeLimit(.minutes(1)))
+@Suite("GET /metrics", .timeLimit(.minutes(10)))
 struct MetricsTests {
     /// A page, read as Prometheus reads it.
     private struct Page {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("GET /openapi.json", .timeLimit(.minutes(1)))
+@Suite("GET /openapi.json", .timeLimit(.minutes(10)))
 struct OpenAPITests {
     private let document: JSONValue
     private var check: JSONSchemaCheck { JSONSchemaCheck(document: document) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Rooms and users over HTTP", .timeLimit(.minutes(1)))
+@Suite("Rooms and users over HTTP", .timeLimit(.minutes(10)))
 struct PresenceAPITests {
     @Test("a room has its members, as a client sees them")
     func room() async throws {

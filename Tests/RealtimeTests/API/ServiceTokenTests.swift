@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Who may call the backend's API", .timeLimit(.minutes(1)))
+@Suite("Who may call the backend's API", .timeLimit(.minutes(10)))
 struct ServiceTokenTests {
     private static let calls = [
         ("POST", "/api/v1/broadcast"), ("POST", "/api/v1/tasks"), ("GET", "/api/v1/rooms"),

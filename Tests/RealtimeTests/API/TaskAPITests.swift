@@ -1,9 +1,10 @@
 import Handlers
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("POST /api/v1/tasks", .timeLimit(.minutes(1)))
+@Suite("POST /api/v1/tasks", .timeLimit(.minutes(10)))
 struct TaskAPITests {
     private let path = "/api/v1/tasks"
 

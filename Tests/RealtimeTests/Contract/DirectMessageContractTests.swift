@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// Section 3 of the wire contract: messages to one user.
-@Suite("Contract: direct messages", .timeLimit(.minutes(1)))
+@Suite("Contract: direct messages", .timeLimit(.minutes(10)))
 struct DirectMessageContractTests {
     @Test(
         "with a room, only that user's connections in it get a message", arguments: ContractTransport.allCases

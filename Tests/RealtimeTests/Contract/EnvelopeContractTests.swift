@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// Section 1 of the wire contract: what stands in a message, and who puts it there.
-@Suite("Contract: the envelope", .timeLimit(.minutes(1)))
+@Suite("Contract: the envelope", .timeLimit(.minutes(10)))
 struct EnvelopeContractTests {
     /// Two users in one room, who know of each other.
     private func pair(

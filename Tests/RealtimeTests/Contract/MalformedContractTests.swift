@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// What is not a message, or not the one that its type has to be, is answered and harms nobody.
-@Suite("Contract: malformed messages", .timeLimit(.minutes(1)))
+@Suite("Contract: malformed messages", .timeLimit(.minutes(10)))
 struct MalformedContractTests {
     private static let depth = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Every action, with every kind of right, in rooms that are there and that are not, over every transport: the
 /// answer is the model's, and nobody hears what they may not.
-@Suite("Contract: the permission matrix", .timeLimit(.minutes(1)))
+@Suite("Contract: the permission matrix", .timeLimit(.minutes(10)))
 struct PermissionMatrixTests {
     /// A room that an action is tried in. Each action has its own, because some of them make rooms.
     private struct Place {

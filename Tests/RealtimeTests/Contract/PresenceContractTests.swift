@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// Section 3 of the wire contract: who is there.
-@Suite("Contract: presence", .timeLimit(.minutes(1)))
+@Suite("Contract: presence", .timeLimit(.minutes(10)))
 struct PresenceContractTests {
     private static let grace: Duration = .milliseconds(150)
 

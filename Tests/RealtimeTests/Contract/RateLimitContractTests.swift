@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// What is too much is answered, and who goes on all the same is cut off.
-@Suite("Contract: rate limits", .timeLimit(.minutes(1)))
+@Suite("Contract: rate limits", .timeLimit(.minutes(10)))
 struct RateLimitContractTests {
     private func limited(_ rate: MessageRate) -> (inout ServerConfiguration) -> Void {
         { $0.rates.messages = rate }

@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// Section 3 of the wire contract: coming back without having missed anything, or being told so.
-@Suite("Contract: resuming", .timeLimit(.minutes(1)))
+@Suite("Contract: resuming", .timeLimit(.minutes(10)))
 struct ResumeContractTests {
     private func since(_ position: JSONValue?, seq: Int? = nil) -> String {
         let epoch = position?["epoch"]?.string ?? ""
@@ -108,7 +108,7 @@ struct ResumeContractTests {
         arguments: ContractTransport.allCases)
     func afterAWhile(_ transport: ContractTransport) async throws {
         try await withHouse(
-            transport, { $0.rooms.historyAge = .milliseconds(400) }
+            transport, { $0.rooms.historyAge = .seconds(3) }
         ) { house in
             let ada = try house.connect("ada")
             let position = try ada.join("a", #"{"name":"First"}"#).data["position"]

@@ -4,7 +4,7 @@ import Testing
 
 /// Clients are cut off at random while others publish: each ends with every message once, in order, or was told to
 /// start over.
-@Suite("Contract: order and resume under cuts", .timeLimit(.minutes(1)))
+@Suite("Contract: order and resume under cuts", .timeLimit(.minutes(10)))
 struct ResumeStormTests {
     private struct Size {
         var readers: Int

@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// Section 3 of the wire contract: joining and leaving rooms, and what may be said in them.
-@Suite("Contract: rooms", .timeLimit(.minutes(1)))
+@Suite("Contract: rooms", .timeLimit(.minutes(10)))
 struct RoomContractTests {
     // MARK: Joining
 

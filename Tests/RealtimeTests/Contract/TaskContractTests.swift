@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// Section 4 of the wire contract: tasks and an application's own types.
-@Suite("Contract: tasks and custom types", .timeLimit(.minutes(1)))
+@Suite("Contract: tasks and custom types", .timeLimit(.minutes(10)))
 struct TaskContractTests {
     private static let tasks: [(type: String, data: String)] = [
         (

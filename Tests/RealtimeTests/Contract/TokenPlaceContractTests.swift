@@ -4,7 +4,7 @@ import Testing
 
 /// Section 2 of the wire contract, as far as it is about the request: where the token stands, and which pages may
 /// connect. There is no such thing without sockets.
-@Suite("Contract: the upgrade request", .timeLimit(.minutes(1)))
+@Suite("Contract: the upgrade request", .timeLimit(.minutes(10)))
 struct TokenPlaceContractTests {
     /// Asks for an upgrade, and returns who one is then, or the status that it was refused with.
     private func connect(

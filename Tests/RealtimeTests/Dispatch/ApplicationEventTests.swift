@@ -4,7 +4,7 @@ import Testing
 @testable import Realtime
 
 /// The application's door: by the same handlers as a client's message.
-@Suite("Application events", .timeLimit(.minutes(1)))
+@Suite("Application events", .timeLimit(.minutes(10)))
 struct ApplicationEventTests {
     private func task(_ id: ClientMessageID? = nil, by service: UserID? = "backend") -> ApplicationEvent {
         ApplicationEvent(

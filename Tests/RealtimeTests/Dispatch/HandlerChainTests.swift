@@ -57,7 +57,7 @@ private struct Waiting: EventMiddleware {
 }
 
 /// Several handlers of one event, and what stands around them.
-@Suite("Handlers and middleware", .timeLimit(.minutes(1)))
+@Suite("Handlers and middleware", .timeLimit(.minutes(10)))
 struct HandlerChainTests {
     private let handlers = HandlerRegistry.builtIn()
     private let notes = Notes()

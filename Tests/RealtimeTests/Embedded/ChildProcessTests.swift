@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Realtime
@@ -17,7 +18,7 @@ private func lines(of program: String, _ arguments: [String], more: [Int32] = []
     return String(decoding: try folder.read("output"), as: UTF8.self).split(separator: "\n").map(String.init)
 }
 
-@Suite("Child processes")
+@Suite("Child processes", .ownThread)
 struct ChildProcessTests {
     @Test("it has the environment that it is given, and the root as its folder")
     func environment() throws {

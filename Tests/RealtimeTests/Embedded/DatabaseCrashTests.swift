@@ -1,9 +1,10 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("Crashes of the embedded PostgreSQL", .serialized, .timeLimit(.minutes(2)))
+@Suite("Crashes of the embedded PostgreSQL", .serialized, .ownThread, .timeLimit(.minutes(10)))
 struct DatabaseCrashTests {
     private let folder: TemporaryFolder
     private let captured = CapturedLines()

@@ -1,9 +1,10 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("The embedded PostgreSQL", .serialized, .timeLimit(.minutes(2)))
+@Suite("The embedded PostgreSQL", .serialized, .ownThread, .timeLimit(.minutes(10)))
 struct EmbeddedPostgresTests {
     private let folder: TemporaryFolder
     private let captured = CapturedLines()
@@ -167,7 +168,7 @@ struct EmbeddedPostgresTests {
 }
 
 /// What holds for one that runs is asked of the one that all tests share.
-@Suite("The embedded PostgreSQL while it runs", .timeLimit(.minutes(1)))
+@Suite("The embedded PostgreSQL while it runs", .ownThread, .timeLimit(.minutes(10)))
 struct RunningPostgresTests {
     private let cluster: TestCluster
 

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("The tests' own PostgreSQL")
+@Suite("The tests' own PostgreSQL", .ownThread)
 struct TestClusterTests {
     @Test("every test gets a database of its own, which is dropped after it")
     func databases() throws {

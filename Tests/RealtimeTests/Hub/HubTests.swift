@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Hub", .timeLimit(.minutes(1)))
+@Suite("Hub", .timeLimit(.minutes(10)))
 struct HubTests {
     /// An asker that is stopped before it has begun to wait is answered meanwhile. That must not let it go on before
     /// what the answering loop had posted to it: a joiner would not find itself in the room.
@@ -23,7 +23,7 @@ struct HubTests {
                     done.put(true)
                 }
             }
-            _ = try done.take(within: .seconds(30))
+            _ = try done.take()
             #expect(late.withLock { $0 } == 0)
         }
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// 500 users with two devices each come, go, are cut off and come back, on two loops, and somebody watches.
-@Suite("Presence, through the hub, against a model", .timeLimit(.minutes(1)))
+@Suite("Presence, through the hub, against a model", .timeLimit(.minutes(10)))
 struct PresenceStormTests {
     private static let rooms = (0..<60).map { RoomID(stringLiteral: "room \($0)") }
     private static let grace: Duration = .seconds(5)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Notifications: acceptance", .timeLimit(.minutes(4)))
+@Suite("Notifications: acceptance", .timeLimit(.minutes(10)))
 struct AcceptanceContractTests {
     @Test("the same key from the same sender is the same notification, and uses no number up")
     func idempotency() async throws {

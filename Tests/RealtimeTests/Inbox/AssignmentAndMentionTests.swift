@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Notifications of tasks that become somebody's, and of mentions", .timeLimit(.minutes(4)))
+@Suite("Notifications of tasks that become somebody's, and of mentions", .timeLimit(.minutes(10)))
 struct AssignmentAndMentionTests {
     // MARK: Tasks
 

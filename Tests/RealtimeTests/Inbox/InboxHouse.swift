@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Realtime
@@ -25,7 +26,7 @@ func withInbox(
 }
 
 /// Runs a test with a database of its own. Not all at once: their servers' connections are those of one PostgreSQL.
-func withDatabase(_ body: (TestDatabase) async throws -> Void) async throws {
+func withDatabase<Result>(_ body: (TestDatabase) async throws -> Result) async throws -> Result {
     try await databaseTurns.pass {
         // It waits for a program, which the pool that tests run on has no thread for.
         try await body(try await onThread { try TestCluster.database() })

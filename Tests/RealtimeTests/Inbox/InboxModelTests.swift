@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// What happens to an inbox at random, from a seed, held against what the tables themselves say.
-@Suite("Notifications: counts and positions under random work", .timeLimit(.minutes(4)))
+@Suite("Notifications: counts and positions under random work", .timeLimit(.minutes(10)))
 struct InboxModelTests {
     private static let users: [UserID] = ["ada", "bob", "cleo", "dan"]
     private static let devices: [DeviceID?] = ["phone", "desk", nil]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Notifications over HTTP", .timeLimit(.minutes(4)))
+@Suite("Notifications over HTTP", .timeLimit(.minutes(10)))
 struct NotificationAPITests {
     private let path = "/api/v1/notifications"
 

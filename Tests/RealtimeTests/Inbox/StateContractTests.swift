@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Notifications: the list and what users say of it", .timeLimit(.minutes(4)))
+@Suite("Notifications: the list and what users say of it", .timeLimit(.minutes(10)))
 struct StateContractTests {
     @Test("the list is in pages, newest first", arguments: ContractTransport.allCases)
     func pages(_ transport: ContractTransport) async throws {

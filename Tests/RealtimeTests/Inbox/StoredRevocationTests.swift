@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Revocations are kept", .timeLimit(.minutes(4)))
+@Suite("Revocations are kept", .timeLimit(.minutes(10)))
 struct StoredRevocationTests {
     @Test("a user and a token that were revoked stay so after a restart, and others come in")
     func restart() async throws {

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Realtime
@@ -225,10 +226,18 @@ struct JSONScannerTests {
     @Test("keys made to look alike to the fingerprint are told apart, by text, in little time")
     func fingerprintCollisions() {
         let members = (0..<8000).map { "\"12345678\(String($0 + 10_000))87654321\":0" }
-        let clock = ContinuousClock()
-        let time = clock.measure { #expect(scan("{" + members.joined(separator: ",") + "}") == nil) }
+        let start = threadTime()
+        #expect(scan("{" + members.joined(separator: ",") + "}") == nil)
+        let time = threadTime() - start
         // Comparing each with each would be 32 million comparisons, many seconds in a debug build.
         #expect(time < .seconds(3))
         #expect(scan("{" + (members + [members[4000]]).joined(separator: ",") + "}")?.reason == .duplicateKey)
+    }
+
+    /// What this thread has worked; what others do meanwhile is not counted.
+    private func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Realtime
@@ -59,14 +60,14 @@ private func reportDrops(_ count: Int, _ line: inout ByteBuffer) {
     line.append("dropped \(count)\n")
 }
 
-@Suite("Log writer")
+@Suite("Log writer", .ownThread)
 struct LogWriterTests {
     @Test("lines arrive in order and whole once they are flushed")
     func order() {
         let pipe = Pipe()
         let writer = LogWriter(descriptor: pipe.writer, dropReport: reportDrops)
         for number in 0..<100 { writer.accept("line \(number)") }
-        #expect(writer.flush(within: .seconds(10)))
+        #expect(writer.flush(within: Patience.limit))
         #expect(pipe.readAll() == (0..<100).map { "line \($0)\n" }.joined())
     }
 
@@ -79,7 +80,7 @@ struct LogWriterTests {
                 group.addTask { for number in 0..<100 { writer.accept("\(thread):\(number)") } }
             }
         }
-        #expect(writer.flush(within: .seconds(10)))
+        #expect(writer.flush(within: Patience.limit))
         let lines = pipe.readAll().split(separator: "\n")
         for thread in 0..<4 {
             #expect(lines.filter { $0.hasPrefix("\(thread):") } == (0..<100).map { "\(thread):\($0)" })
@@ -97,7 +98,7 @@ struct LogWriterTests {
         // At most one full buffer is in the hands of the thread, and one more is waiting.
         var text = ""
         while !text.hasSuffix("\n") || !text.contains("dropped") { text += pipe.read(65_536) }
-        #expect(writer.flush(within: .seconds(10)))
+        #expect(writer.flush(within: Patience.limit))
         text += pipe.readAll()
         let written = text.split(separator: "\n").count { $0.hasSuffix("x") }
         // Told in two parts where the thread took the first lines late.
@@ -123,7 +124,7 @@ struct LogWriterTests {
         close(ends[0])
         let writer = LogWriter(descriptor: ends[1], dropReport: reportDrops)
         writer.accept("to nobody")
-        #expect(writer.flush(within: .seconds(10)))
+        #expect(writer.flush(within: Patience.limit))
         close(ends[1])
     }
 
@@ -137,6 +138,6 @@ struct LogWriterTests {
         var text = ""
         while text.utf8.count < 500_000 { text += pipe.read(65_536) }
         #expect(text == String(repeating: line + "\n", count: 50))
-        #expect(writer.flush(within: .seconds(10)))
+        #expect(writer.flush(within: Patience.limit))
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Realtime
@@ -22,7 +23,7 @@ private final class NotingDelegate: TCPStreamDelegate {
     func streamClosed() {}
 }
 
-@Suite("Event loop", .timeLimit(.minutes(1)))
+@Suite("Event loop", .timeLimit(.minutes(10)))
 struct EventLoopTests {
     private func withLoops<Result: Sendable>(
         _ count: Int = 1, _ body: ([EventLoop]) async throws -> Result

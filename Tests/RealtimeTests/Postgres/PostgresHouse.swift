@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Realtime
@@ -73,7 +74,7 @@ final class PostgresHouse: Sendable {
     func run(
         _ statement: PostgresStatement, _ parameters: PostgresParameters = PostgresParameters()
     ) throws -> PostgresRows {
-        try start(statement, parameters).take(within: .seconds(20)).get()
+        try start(statement, parameters).take().get()
     }
 
     /// Runs SQL without parameters.
@@ -84,7 +85,7 @@ final class PostgresHouse: Sendable {
 
     /// Why SQL without parameters fails.
     func failure(_ sql: String) throws -> PostgresFailure? {
-        switch try start(PostgresStatement(name: sql, sql: sql)).take(within: .seconds(20)) {
+        switch try start(PostgresStatement(name: sql, sql: sql)).take() {
         case .success: nil
         case .failure(let failure): failure
         }
@@ -104,16 +105,23 @@ extension PostgresHouse {
         _ change: (inout PostgresSettings) -> Void = { _ in },
         _ body: @escaping @Sendable (PostgresHouse) throws -> Result
     ) async throws -> Result {
-        let database = try await onThread { try TestCluster.database() }
-        var settings = PostgresSettings(connectionString: database.connectionString)
-        settings.size = 1
-        change(&settings)
-        let result = try await open(settings) { house in
-            try house.ready.take()
-            return try body(house)
+        try await RealtimeTests.withDatabase { database in
+            var settings = PostgresSettings(patientlyTo: database.connectionString)
+            settings.size = 1
+            change(&settings)
+            return try await open(settings) { house in
+                try house.ready.take()
+                return try body(house)
+            }
         }
-        withExtendedLifetime(database) {}
-        return result
+    }
+}
+
+extension PostgresSettings {
+    /// Gives no statement up on a busy machine.
+    init(patientlyTo connectionString: String) {
+        self.init(connectionString: connectionString)
+        statementTimeout = Patience.limit
     }
 }
 

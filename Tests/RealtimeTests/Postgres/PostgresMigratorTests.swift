@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("Postgres migrator", .timeLimit(.minutes(1)))
+@Suite("Postgres migrator", .ownThread, .timeLimit(.minutes(10)))
 struct PostgresMigratorTests {
     private let first = PostgresMigration(
         version: 1,
@@ -31,7 +32,7 @@ struct PostgresMigratorTests {
     }
 
     private func run(_ sql: [String], in database: TestDatabase) async throws -> PostgresRows? {
-        let settings = PostgresSettings(connectionString: database.connectionString)
+        let settings = PostgresSettings(patientlyTo: database.connectionString)
         return try await PostgresHouse.open(settings) { house in
             try house.ready.take()
             return try sql.map { try house.run($0) }.last

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("Postgres values", .timeLimit(.minutes(1)))
+@Suite("Postgres values", .timeLimit(.minutes(10)))
 struct PostgresValueTests {
     /// Sends one value of every type and reads it back.
     private static let echo = PostgresStatement(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("POST /dev/token", .timeLimit(.minutes(1)))
+@Suite("POST /dev/token", .timeLimit(.minutes(10)))
 struct DevTokenEndpointTests {
     private let identity: IdentityService
     private let endpoint: HTTPEndpoint

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("A start that fails", .timeLimit(.minutes(1)))
+@Suite("A start that fails", .timeLimit(.minutes(10)))
 struct FailedStartTests {
     /// A port that nobody has bound, also none that does not listen yet.
     private struct FreePort {

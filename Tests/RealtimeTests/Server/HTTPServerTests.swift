@@ -3,7 +3,7 @@ import Testing
 
 @testable import Realtime
 
-@Suite("HTTP over real sockets", .timeLimit(.minutes(2)))
+@Suite("HTTP over real sockets", .timeLimit(.minutes(10)))
 struct HTTPServerTests {
     private let get = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 

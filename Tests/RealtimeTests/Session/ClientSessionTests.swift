@@ -5,7 +5,7 @@ import Testing
 
 /// What is hard to bring about over sockets: tokens that take their time, and connections that go in the middle of
 /// things.
-@Suite("Client session", .timeLimit(.minutes(1)))
+@Suite("Client session", .timeLimit(.minutes(10)))
 struct ClientSessionTests {
     private func auth(_ token: String, id: String) -> String {
         ContractClient.envelope("auth", nil, nil, #"{"token":"\#(token)"}"#, id: id)

@@ -4,7 +4,7 @@ import Testing
 @testable import Realtime
 
 /// Readers that do not read, or not as fast as others write.
-@Suite("Slow readers", .timeLimit(.minutes(1)))
+@Suite("Slow readers", .timeLimit(.minutes(10)))
 struct SlowReaderTests {
     @Test("a slow reader gets no ephemeral messages, and all others")
     func slowReader() async throws {

@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 
-/// Waits on a thread of its own for something that another thread brings about, up to some seconds. It gives
-/// the processor away between two looks, and does not sleep.
+/// Waits on a thread of its own for something that another thread brings about. Between two looks it rests for a
+/// moment, as many wait at once, and those that they wait for need the processors.
 func eventually(
-    within limit: Duration = .seconds(10), sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = Patience.limit, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () -> Bool
 ) {
     let end = ContinuousClock.now + limit
@@ -13,6 +14,6 @@ func eventually(
             Issue.record("it did not come about within \(limit)", sourceLocation: sourceLocation)
             return
         }
-        sched_yield()
+        usleep(500)
     }
 }

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Realtime
 
 /// What one thread leaves for another that waits for it.
@@ -12,7 +14,7 @@ final class Inbox<Element: Sendable>: Sendable {
     }
 
     /// Takes the oldest, and waits for one where there is none.
-    func take(within limit: Duration = .seconds(10)) throws -> Element {
+    func take(within limit: Duration = Patience.limit) throws -> Element {
         guard elements.wait(atMost: limit, until: { !$0.isEmpty }) else { throw TimedOut() }
         return elements.withLock { $0.removeFirst() }
     }

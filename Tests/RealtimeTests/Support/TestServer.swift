@@ -1,4 +1,5 @@
 import Handlers
+import TestSupport
 
 @testable import Realtime
 
@@ -33,15 +34,14 @@ extension ServerConfiguration {
         configuration.identity.secret = HiddenText(testSecret)
         // Most tests need no database, and none is there for them.
         configuration.storage.database = "host=/nonexistent"
+        // However busy the machine is, nobody is given up and nothing comes a second time, but where a test wants it.
+        configuration.connections.handshakeTimeout = Patience.limit
+        configuration.identity.authenticationTimeout = Patience.limit
+        configuration.rooms.authorizeTimeout = Patience.limit
+        configuration.handlers.timeout = Patience.limit
+        configuration.storage.databaseTimeout = Patience.limit
+        configuration.notifications.acknowledgementTimeout = .seconds(3600)
         return configuration
-    }
-}
-
-/// Runs code that blocks, such as a plain client, on a thread of its own: the pool that tests run on has only
-/// as many as there are cores.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { done in
-        DetachedThread.start { done.resume(with: Swift.Result(catching: body)) }
     }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 @testable import Realtime
 
@@ -83,7 +84,7 @@ final class TestSocket {
     }
 
     /// Everything up to and including `mark`.
-    func read(until mark: String, seconds: Int32 = 10) throws -> String {
+    func read(until mark: String, seconds: Int32 = Patience.seconds) throws -> String {
         let mark = Array(mark.utf8)
         while true {
             if let end = pending.firstRange(of: mark)?.upperBound {
@@ -98,7 +99,7 @@ final class TestSocket {
     }
 
     /// Exactly `count` bytes.
-    func read(count: Int, seconds: Int32 = 10) throws -> [UInt8] {
+    func read(count: Int, seconds: Int32 = Patience.seconds) throws -> [UInt8] {
         while pending.count < count {
             guard try readMore(seconds: seconds) else {
                 throw Failure.timedOut(received: String(decoding: pending, as: UTF8.self))
@@ -109,7 +110,7 @@ final class TestSocket {
     }
 
     /// Everything until the server closes.
-    func readToEnd(seconds: Int32 = 10) throws -> String {
+    func readToEnd(seconds: Int32 = Patience.seconds) throws -> String {
         while try readMore(seconds: seconds) {}
         defer { pending = [] }
         return String(decoding: pending, as: UTF8.self)

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Realtime
 
 /// The client's side of a WebSocket, frame by frame.
@@ -66,7 +68,7 @@ final class TestWebSocket {
     }
 
     /// The next frame.
-    func receive(seconds: Int32 = 10) throws -> Frame {
+    func receive(seconds: Int32 = Patience.seconds) throws -> Frame {
         let start = try socket.read(count: 2, seconds: seconds)
         var length = Int(start[1] & 0x7F)
         if length == 126 {

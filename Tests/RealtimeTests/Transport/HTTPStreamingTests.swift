@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("Answers over real sockets", .timeLimit(.minutes(1)))
+@Suite("Answers over real sockets", .timeLimit(.minutes(10)))
 struct HTTPStreamingTests {
     /// A listener of one loop with routes of the test's own.
     private func withSite<Result: Sendable>(
