@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Realtime
 
 /// Server-Sent Events over real sockets.
-@Suite("Event streams", .timeLimit(.minutes(2)))
+@Suite("Event streams", .timeLimit(.minutes(10)))
 struct EventStreamTests {
     @Test("a stream begins with how things stand and the greeting, and goes on with what happens")
     func begins() async throws {

@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// What clients without a WebSocket say, over real sockets.
-@Suite("Sending without a WebSocket", .timeLimit(.minutes(1)))
+@Suite("Sending without a WebSocket", .timeLimit(.minutes(10)))
 struct SendTests {
     private func withPoller(
         _ change: @escaping @Sendable (inout ServerConfiguration) -> Void = { _ in },

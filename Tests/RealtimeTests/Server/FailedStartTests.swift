@@ -1,10 +1,11 @@
 import Glibc
 import Handlers
+import TestSupport
 import Testing
 
 @testable import Realtime
 
-@Suite("A start that fails", .timeLimit(.minutes(10)))
+@Suite("A start that fails", .ownThread, .timeLimit(.minutes(10)))
 struct FailedStartTests {
     /// A port that nobody has bound, also none that does not listen yet.
     private struct FreePort {
@@ -17,11 +18,12 @@ struct FailedStartTests {
             self.number = Int(number)
         }
 
+        /// A process that a test is just starting has our sockets too, until it has become another program.
         var isFree: Bool { Self.bind(UInt16(number)) != nil }
 
         /// Binds without sharing the port, and lets it go again.
         private static func bind(_ port: UInt16) -> UInt16? {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             defer { close(descriptor) }
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
@@ -58,7 +60,7 @@ struct FailedStartTests {
     func badRoute() async throws {
         let port = FreePort()
         #expect(try await failure(on: port) { $0.webSocket.echoPath = "/healthz" }?.code == .badRoute)
-        #expect(port.isFree)
+        eventually { port.isFree }
     }
 
     @Test("an origin that is none leaves the port free")
@@ -66,7 +68,7 @@ struct FailedStartTests {
         let port = FreePort()
         let error = try await failure(on: port) { $0.access.origins = ["nonsense"] }
         #expect(error?.code == .badConfiguration)
-        #expect(port.isFree)
+        eventually { port.isFree }
     }
 
     @Test("a port that is taken is said to be, and a start with another succeeds after that")
@@ -77,6 +79,7 @@ struct FailedStartTests {
         let first = try await RealtimeServer.start(configuration, handlers: .builtIn(), log: .disabled)
         #expect(try await failure(on: port) { _ in }?.code == .cannotListen)
         await first.stop()
+        eventually { port.isFree }
         #expect(try await failure(on: port) { _ in } == nil)
     }
 
@@ -89,6 +92,6 @@ struct FailedStartTests {
         }
         await first.stop()
         #expect(error?.code == .cannotListen)
-        #expect(port.isFree)
+        eventually { port.isFree }
     }
 }

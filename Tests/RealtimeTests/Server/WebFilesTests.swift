@@ -63,7 +63,7 @@ struct WebFilesTests {
     }
 }
 
-@Suite("The board over real sockets", .timeLimit(.minutes(1)))
+@Suite("The board over real sockets", .timeLimit(.minutes(10)))
 struct ServedBoardTests {
     private let upgrade = """
         GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r
