@@ -8,7 +8,8 @@ struct NotificationPoster {
         var since: UInt64 = 0
     }
 
-    /// Connections that wait for no answer.
+    /// Connections that wait for no answer, the longest idle one first: that is taken next, as the server gives up
+    /// those on which nothing comes.
     private(set) var idle: [Int]
     private(set) var inFlight = 0
     private(set) var answered: UInt64 = 0
@@ -26,7 +27,7 @@ struct NotificationPoster {
         let body = NotificationBody.single(size: options.size, idempotent: options.notifications.idempotent)
         template = RequestTemplate(RequestTemplate.post(NotificationBody.path, body, options))
         stream = UInt32.random(in: 0 ... .max)
-        idle = Array((0..<connections.count).reversed())
+        idle = Array(0..<connections.count)
         posted = Array(repeating: Posted(), count: connections.count)
         ledger = NotificationLedger(expecting: 1 << 20)
     }
@@ -34,7 +35,7 @@ struct NotificationPoster {
     /// Posts on an idle connection, of which there must be one; returns the tag's counter.
     @discardableResult
     mutating func post(to user: UInt32, at time: UInt64) throws(BenchFailure) -> UInt32 {
-        let connection = idle.removeLast()
+        let connection = idle.removeFirst()
         let number = counter
         counter &+= 1
         posted[connection] = Posted(user: user, counter: number, since: time)
