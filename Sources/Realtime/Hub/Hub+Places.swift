@@ -41,6 +41,7 @@ extension Hub {
     }
 
     func connected(_ connection: ConnectionID, of user: UserID, device: DeviceID?, username: String) {
+        crowd.add(user)
         on(home(of: user)) { shard in
             shard.makeUser(user, username: username).connected(connection, device: device, username: username)
         }
@@ -52,6 +53,7 @@ extension Hub {
     func disconnected(
         _ connection: ConnectionID, of user: UserID, device: DeviceID?, lostIn rooms: [RoomID]
     ) {
+        crowd.remove(user)
         on(home(of: user)) { $0.user(user)?.lost(connection, of: device, in: rooms) }
     }
 

@@ -15,6 +15,8 @@ final class Hub: Sendable {
     let settings: Settings
     let time: TimeSource
     let lifecycle: LifecycleBroadcaster
+    /// Who may be connected.
+    let crowd = Crowd()
     /// Set once, before anybody else knows of the hub.
     nonisolated(unsafe) private var shards: [LoopBound<HubShard>] = []
     /// Told of users who come and go, on the loop of the user's home. Set once, before anybody connects.

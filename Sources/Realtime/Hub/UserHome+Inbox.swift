@@ -1,8 +1,11 @@
 // What a user's connections hear of the inbox.
 
 extension Hub {
-    /// Something has changed in a user's inbox, and is on disk: whoever of theirs is connected is told.
+    /// Something has changed in a user's inbox, and is on disk: whoever of theirs is connected is told. One who
+    /// connects after this has been asked looks into the database for themselves, so nothing is posted for those who
+    /// are away: that is most of whom notifications are for.
     func inboxChanged(of user: UserID, _ news: InboxNews) {
+        guard crowd.mayHold(user) else { return }
         on(home(of: user)) { $0.user(user)?.inboxChanged(news) }
     }
 

@@ -11,7 +11,7 @@ final class HTTPCarrier: ConnectionDriver {
     private var endpoint: (HTTPEndpoint, HTTPParameters)?
     private var body: [UInt8] = []
     /// What was pipelined behind a request that is being answered: at most one read's worth, because
-    /// reading stops meanwhile.
+    /// reading stops when something is. Not before: hardly anybody pipelines, and stopping costs two system calls.
     private var leftover: [UInt8] = []
     /// The body that is being written, and how it is framed.
     private var streaming: (stream: HTTPResponseStream, body: HTTPBodyWriter)?
@@ -73,6 +73,12 @@ final class HTTPCarrier: ConnectionDriver {
 
     // MARK: Reading
 
+    private func leaveOver(_ bytes: UnsafeRawBufferPointer, on connection: Connection) {
+        guard !bytes.isEmpty else { return }
+        leftover += bytes
+        connection.pauseReading()
+    }
+
     private func readLeftover(_ connection: Connection) {
         while !leftover.isEmpty, exchange.takesRequests, connection.isOpen {
             var bytes = leftover
@@ -90,7 +96,7 @@ final class HTTPCarrier: ConnectionDriver {
                 return
             }
             guard exchange.takesRequests else {
-                leftover += UnsafeRawBufferPointer(rebasing: bytes[offset...])
+                leaveOver(UnsafeRawBufferPointer(rebasing: bytes[offset...]), on: connection)
                 return
             }
             let input = Span<UInt8>(_unsafeElements: bytes.bindMemory(to: UInt8.self))
@@ -159,6 +165,7 @@ final class HTTPCarrier: ConnectionDriver {
             decide(granted, admission, on: connection)
         } else {
             connection.clearTimer()
+            // A peer that goes meanwhile is the WebSocket's to notice.
             connection.pauseReading()
         }
     }
@@ -233,7 +240,6 @@ final class HTTPCarrier: ConnectionDriver {
             complete(respond(whole), on: connection)
         case .suspending(let respond):
             connection.clearTimer()
-            connection.pauseReading()
             let loop = connection.transport.loop
             let me = LoopBound(self, on: loop)
             loop.spawn {
@@ -332,7 +338,6 @@ extension HTTPCarrier {
         let writer = writer(answering: request, on: connection)
         if writer.endsConnection(after: response) { exchange.endAfterAnswer() }
         connection.clearTimer()
-        connection.pauseReading()
         connection.send { output in
             streaming = (stream, writer.appendHead(response, to: &output))
         }
