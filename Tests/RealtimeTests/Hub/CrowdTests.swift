@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Who may be connected")
 struct CrowdTests {
-    private let ada = UserID("ada")!
+    private let ada: UserID = "ada"
 
     @Test("nobody is, at first")
     func empty() {
