@@ -54,14 +54,17 @@ static const struct web_file files[] = {
     {"/client/errors.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/errors.js" suffix(, 0)
     }},
-    {"/client/longpoll.js", (const unsigned char[]){
-#embed "../../Clients/javascript/src/longpoll.js" suffix(, 0)
+    {"/client/inbox-list.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/inbox-list.js" suffix(, 0)
     }},
     {"/client/machine.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/machine.js" suffix(, 0)
     }},
     {"/client/members.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/members.js" suffix(, 0)
+    }},
+    {"/client/notifications.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/notifications.js" suffix(, 0)
     }},
     {"/client/outbox.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/outbox.js" suffix(, 0)
@@ -75,11 +78,14 @@ static const struct web_file files[] = {
     {"/client/room.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/room.js" suffix(, 0)
     }},
-    {"/client/sse.js", (const unsigned char[]){
-#embed "../../Clients/javascript/src/sse.js" suffix(, 0)
-    }},
     {"/client/stream.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/stream.js" suffix(, 0)
+    }},
+    {"/client/tabs.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/tabs.js" suffix(, 0)
+    }},
+    {"/client/tasks.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/tasks.js" suffix(, 0)
     }},
     {"/client/token.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/token.js" suffix(, 0)

@@ -4,8 +4,11 @@ import { keptDeviceId, watchPage } from "./browser.js"
 import { createConnection } from "./connection.js"
 import { createEmitter } from "./emitter.js"
 import { createOutbox } from "./outbox.js"
+import { createNotifications } from "./notifications.js"
 import { createRecent } from "./recent.js"
 import { createRoom } from "./room.js"
+import { createTabs } from "./tabs.js"
+import { createTasks } from "./tasks.js"
 import { createTokens } from "./token.js"
 
 /** @typedef {import("./types.js").Envelope} Envelope */
@@ -18,7 +21,7 @@ import { createTokens } from "./token.js"
  * @param {import("./types.js").ClientOptions} [options]
  */
 export function createClient(options = {}) {
-  const { url = globalThis.location?.origin, transports = ["websocket", "sse", "longpoll"], log = () => {} } = options
+  const { url = globalThis.location?.origin, transports = ["websocket"], log = () => {} } = options
   const how = {
     url: String(url).replace(/\/$/, ""),
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
@@ -33,6 +36,8 @@ export function createClient(options = {}) {
   const seen = createRecent()
   /** @type {Map<string, ReturnType<typeof createRoom>>} */
   const rooms = new Map()
+  /** @type {Map<string, ReturnType<typeof createTasks>>} */
+  const projects = new Map()
   /** @type {import("./types.js").Me | null} */
   let me = null
   /**
@@ -49,6 +54,8 @@ export function createClient(options = {}) {
     connection.renew(token)
     return answer
   })
+  const tabs = createTabs((message) => notifications.heardFromTab(message))
+  const notifications = createNotifications({ ask, tellTabs: tabs.tell })
   const connection = createConnection({ how, tokens, changed, ready, received, log })
 
   /**
@@ -81,11 +88,13 @@ export function createClient(options = {}) {
     const { user_id, username, device_id, connection_id } = greeting.data
     me = { userId: user_id, username, deviceId: device_id, connectionId: connection_id }
     tokens.livesUntil(greeting)
+    tabs.open(`realtime ${how.url} ${user_id}`)
     /** @type {(Promise<boolean> | undefined)[]} */
     let returns = []
     outbox.resume(() => {
       returns = [...rooms.values()].map((room) => room.connected())
       sayPresence()
+      notifications.refresh()
     })
     Promise.all(returns).then((all) => emit("connected", { recovered: !all.includes(false) }))
   }
@@ -97,6 +106,8 @@ export function createClient(options = {}) {
       me = null
       stopWatching()
       tokens.forget()
+      tabs.close()
+      notifications.forget()
       outbox.clear()
       for (const room of rooms.values()) room.ended()
     }
@@ -112,6 +123,7 @@ export function createClient(options = {}) {
     if (type === "error" || reply_to) return
     // Between two connections the same may come on both. What has a place in a room is known by it.
     if (!envelope.seq && message_id && !seen.add(message_id)) return
+    if (type === "system_notification" || type === "notification_counts") notifications.receive(envelope)
     const room = rooms.get(room_id ?? (type === "room_left" ? data.room_id : ""))
     room ? room.receive(envelope) : deliver(envelope)
   }
@@ -126,6 +138,19 @@ export function createClient(options = {}) {
   function sayPresence() {
     const isConnected = connection.state.name === "connected"
     return presence && isConnected ? ask("presence_update", presence, { volatile: true }) : Promise.resolve()
+  }
+
+  /**
+   * @param {string} id
+   */
+  function room(id) {
+    let entry = rooms.get(id)
+    if (!entry) {
+      entry = createRoom(id, { say: outbox.say, publish: ask, userId: () => me?.userId, deliver })
+      rooms.set(id, entry)
+      if (connection.state.name === "connected") entry.connected()
+    }
+    return entry.room
   }
 
   return {
@@ -176,20 +201,21 @@ export function createClient(options = {}) {
       return sayPresence()
     },
 
+    /** The room of this id, the same object each time. */
+    room,
+
+    /** The user's notifications. */
+    notifications: notifications.inbox,
+
     /**
-     * The room of this id, the same object each time.
+     * The tasks of a project, the same object each time; joins the project's room.
      *
-     * @param {string} id
+     * @param {string} projectId
      */
-    room(id) {
-      let entry = rooms.get(id)
-      if (!entry) {
-        const say = outbox.say
-        entry = createRoom(id, { say, publish: ask, userId: () => me?.userId, deliver })
-        rooms.set(id, entry)
-        if (connection.state.name === "connected") entry.connected()
-      }
-      return entry.room
+    tasks(projectId) {
+      const tasks = projects.get(projectId) ?? createTasks(projectId, room(projectId))
+      projects.set(projectId, tasks)
+      return tasks
     },
   }
 }

@@ -1,8 +1,6 @@
 // Does what the machine says: opens and closes links, keeps the one timer, and passes on what comes.
 
-import { openLongPoll } from "./longpoll.js"
 import { createMachine } from "./machine.js"
-import { openEvents } from "./sse.js"
 import { openWebSocket } from "./websocket.js"
 
 /** @typedef {import("./types.js").Envelope} Envelope */
@@ -31,7 +29,7 @@ import { openWebSocket } from "./websocket.js"
  */
 
 /** @type {Record<string, (options: LinkOptions) => Link>} */
-const OPENERS = { websocket: openWebSocket, sse: openEvents, longpoll: openLongPoll }
+const OPENERS = { websocket: openWebSocket }
 
 /**
  * @param {object} options

@@ -23,6 +23,8 @@ const TYPING = 2_000
  * @property {import("./types.js").Position} position
  */
 
+/** @typedef {ReturnType<typeof createRoom>["room"]} Room */
+
 /**
  * @param {string} id
  * @param {object} client
@@ -178,7 +180,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
      * @param {{name?: string, create?: boolean, status?: string}} [options]
      * @returns {Promise<Joined>}
      */
-    join(options = {}) {
+    join(options = wanted ?? {}) {
       wanted = options
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })

@@ -53,7 +53,7 @@
  *   "replaced" | "malformed" | "closed_by_user"} Reason
  */
 
-/** @typedef {"websocket" | "sse" | "longpoll"} Transport */
+/** @typedef {"websocket"} Transport */
 
 /**
  * Somebody in a room.
@@ -73,6 +73,36 @@
  * @typedef {object} Position
  * @property {string} epoch another one is another stream: the room has begun again
  * @property {number} seq
+ */
+
+/**
+ * @typedef {object} Notification
+ * @property {string} notification_id
+ * @property {number} seq its place in the user's own sequence
+ * @property {string} title
+ * @property {string} message
+ * @property {"info" | "success" | "warning" | "error"} level
+ * @property {"low" | "normal" | "high" | "urgent"} priority
+ * @property {string} created_at
+ * @property {string} [expires_at]
+ * @property {any} [data] what its sender added
+ * @property {number} [attempt] how often it was sent to this device
+ * @property {string} [state]
+ * @property {boolean} seen
+ * @property {boolean} read
+ * @property {boolean} archived
+ */
+
+/**
+ * @typedef {object} Counts
+ * @property {number} unread
+ * @property {number} unseen
+ */
+
+/**
+ * A task, with whatever fields its events have.
+ *
+ * @typedef {{task_id: string, title?: string, status?: string, assignee_id?: string, [field: string]: any}} Task
  */
 
 /**

@@ -1,8 +1,0 @@
-/**
- * @param {import("./connection.js").LinkOptions} options
- * @returns {import("./connection.js").Link}
- */
-export function openLongPoll({ closed }) {
-  queueMicrotask(closed)
-  return { send() {}, close() {} }
-}
