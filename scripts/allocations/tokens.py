@@ -6,10 +6,14 @@ import hmac
 import json
 import time
 
+# One for the whole run: a user's token stays the same, so that a server which remembers it does so in every round,
+# however long a round takes.
+EXPIRES = int(time.time()) + 3600
+
 
 def make(secret, user):
-    """A token of HS256 that is good for an hour."""
-    text = part({"alg": "HS256", "typ": "JWT"}) + b"." + part({"sub": user, "exp": int(time.time()) + 3600})
+    """A token of HS256 that is good for an hour from the program's start."""
+    text = part({"alg": "HS256", "typ": "JWT"}) + b"." + part({"sub": user, "exp": EXPIRES})
     signature = hmac.new(secret.encode(), text, hashlib.sha256).digest()
     return (text + b"." + encoded(signature)).decode()
 
