@@ -38,7 +38,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
   /**
    * How it is to be joined; null when it is not.
    *
-   * @type {object | null}
+   * @type {{name?: string, create?: boolean, status?: string, since?: never} | null}
    */
   let wanted = null
   /**
@@ -175,13 +175,16 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     on,
 
     /**
-     * Joins the room, now and after every reconnect, until `leave()`.
+     * Joins the room, now and after every reconnect, until `leave()`. With `since`, what the room still has from there on
+     * comes first, also what came before: with `seq` 0, all of its history.
      *
-     * @param {{name?: string, create?: boolean, status?: string}} [options]
+     * @param {{name?: string, create?: boolean, status?: string, since?: import("./types.js").Position}} [options]
      * @returns {Promise<Joined>}
      */
-    join(options = wanted ?? {}) {
-      wanted = options
+    join(options) {
+      const { since, ...how } = options ?? wanted ?? {}
+      wanted = how
+      if (since) stream.reset(since)
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })
         if (isConnected) askToJoin()

@@ -158,13 +158,14 @@ export function createTasks(projectId, room) {
     update: (task_id, fields) => change("updated", { ...fields, task_id }),
 
     /**
-     * Changes how far a task is.
+     * Changes how far a task is, and other fields with it.
      *
      * @param {string} task_id
      * @param {string} new_status
+     * @param {Partial<Task>} [fields]
      */
-    setStatus: (task_id, new_status) =>
-      change("status_changed", { task_id, old_status: shown.get(task_id)?.status, new_status }),
+    setStatus: (task_id, new_status, fields) =>
+      change("status_changed", { ...fields, task_id, old_status: shown.get(task_id)?.status, new_status }),
 
     /**
      * Deletes a task.

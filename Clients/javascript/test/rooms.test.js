@@ -52,6 +52,31 @@ test("the same id is the same room", async () => {
   assert.equal(client.room("same"), client.room("same"))
 })
 
+test("who asks for what the room still has gets it before what is new, each once", async () => {
+  const { ada, bob } = await pair("from the beginning")
+  for (const number of [1, 2]) await ada.room.publish("message", number)
+  const { client } = await world.connect("carol")
+  const room = client.room("from the beginning")
+  const heard = collect(room, "message")
+  const { position } = await room.join()
+  const again = await room.join({ since: { ...position, seq: 0 } })
+  assert.equal(again.recovered, true)
+  await bob.room.publish("message", 3)
+  await heard.until((values) => values.length === 3)
+  assert.deepEqual(contents(heard.values), [1, 2, 3])
+})
+
+test("who asks for more than the room still has is told that there is a gap", async () => {
+  const { ada } = await pair("forgotten")
+  for (let number = 0; number < 60; number++) await ada.room.publish("message", number)
+  const { client } = await world.connect("carol")
+  const room = client.room("forgotten")
+  const { position } = await room.join()
+  const gap = next(room, "gap")
+  assert.equal((await room.join({ since: { ...position, seq: 0 } })).recovered, false)
+  await gap
+})
+
 test("a join before the connection is made when it is there", async () => {
   const { client } = await world.make("ada")
   const joining = client.room("early").join()
