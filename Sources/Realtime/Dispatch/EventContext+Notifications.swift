@@ -94,10 +94,13 @@ extension EventContext {
             }
         }
         try outcome.get()
-        let acknowledged = InboxAcknowledgement(device: address.device, ids: Set(ids))
-        try await scope.onLoop { [scope] in scope.session?.acknowledged(acknowledged.ids) }
+        let acknowledgement = InboxAcknowledgement(device: address.device, ids: Set(ids))
+        let isHere = try await scope.onLoop { [scope] in
+            scope.session?.acknowledged(acknowledgement)
+            return scope.session?.isOpen ?? false
+        }
         // The device may have other connections.
-        scope.core.hub.inboxChanged(of: user, InboxNews(acknowledged: acknowledged))
+        try await scope.core.hub.acknowledged(acknowledgement, by: user, known: isHere ? 1 : 0)
     }
 
     /// Notes what the sender says of some of their notifications, or of all (nil). Their other devices are told how the

@@ -80,8 +80,8 @@ protocol EventSession: AnyObject {
     func leaveSeat(in room: RoomID) -> Bool
     /// Sends a message to this connection alone.
     func send(_ write: (inout ByteBuffer, EnvelopeHead) -> Void)
-    /// The device has acknowledged these notifications, and that is on disk.
-    func acknowledged(_ notifications: Set<NotificationID>)
+    /// Its device has acknowledged notifications.
+    func acknowledged(_ acknowledgement: InboxAcknowledgement)
     /// What the user says of themselves; kept for rooms that are joined later.
     var presence: PresenceState { get set }
 }

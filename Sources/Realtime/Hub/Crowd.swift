@@ -28,9 +28,9 @@ final class Crowd: Sendable {
     /// One less.
     func remove(_ user: UserID) { bucket(of: user).pointee.subtract(1, ordering: .sequentiallyConsistent) }
 
-    /// Whether a user may have a connection. No is certain.
-    func mayHold(_ user: UserID) -> Bool {
-        bucket(of: user).pointee.load(ordering: .sequentiallyConsistent) != 0
+    /// Whether a user may have a connection, or more of them than are known of already. No is certain.
+    func mayHold(_ user: UserID, moreThan known: Int32 = 0) -> Bool {
+        bucket(of: user).pointee.load(ordering: .sequentiallyConsistent) > known
     }
 
     private func bucket(of user: UserID) -> UnsafeMutablePointer<Atomic<Int32>> {

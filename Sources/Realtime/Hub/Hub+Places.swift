@@ -137,10 +137,17 @@ extension HubShard {
 
     /// Posts a message to connections, wherever they are: once to each loop that has some.
     func post(_ frame: SharedBytes, to connections: Few<ConnectionID>) {
-        var loops: [Int: Few<ConnectionID>] = [:]
-        for connection in connections { loops[connection.loop, default: Few()].append(connection) }
-        for (loop, connections) in loops {
+        for (loop, connections) in connections.byLoop {
             hub.on(loop) { $0.deliver(frame, to: connections) }
         }
+    }
+}
+
+extension Few<ConnectionID> {
+    /// The same, by the loops that they are on.
+    var byLoop: [Int: Few<ConnectionID>] {
+        var loops: [Int: Few<ConnectionID>] = [:]
+        for connection in self { loops[connection.loop, default: Few()].append(connection) }
+        return loops
     }
 }

@@ -35,6 +35,9 @@ protocol Receiver: AnyObject {
     /// Something has changed in its user's inbox.
     func inboxChanged(_ news: InboxNews)
 
+    /// A device of its user, perhaps its own, has acknowledged notifications on some connection.
+    func acknowledged(_ acknowledgement: InboxAcknowledgement)
+
     /// The application ends the connection.
     func disconnect(_ code: WebSocketCloseCode, reason: String)
 }

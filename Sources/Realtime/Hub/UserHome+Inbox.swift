@@ -9,6 +9,25 @@ extension Hub {
         on(home(of: user)) { $0.user(user)?.inboxChanged(news) }
     }
 
+    /// One of a user's devices has acknowledged notifications, and that is on disk. When this returns, none of its
+    /// connections sends them any more, not even from a page that was read before.
+    ///
+    /// - Parameter known: how many of the user's connections have heard of it already.
+    func acknowledged(
+        _ acknowledgement: InboxAcknowledgement, by user: UserID, known: Int
+    ) async throws(RealtimeError) {
+        guard crowd.mayHold(user, moreThan: Int32(known)) else { return }
+        // Behind all posts: one that has read such a page has said before that it is there.
+        let connections = try await performBehindPosts(on: home(of: user)) {
+            $0.user(user)?.connections ?? Few()
+        }
+        for (loop, connections) in connections.byLoop {
+            try await perform(on: loop) { local in
+                for connection in connections { local.receivers[connection]?.acknowledged(acknowledgement) }
+            }
+        }
+    }
+
     /// A loop can ask about inboxes, for the first time or again: its connections have not heard of what happened
     /// meanwhile.
     func inboxReady(on loop: Int) {
@@ -27,14 +46,8 @@ extension UserHome {
             countsVersion = counts.version
             tell(counts, to: connections)
         }
-        // The connection that an acknowledgement came by knows of it.
-        let isAcknowledged = news.acknowledged != nil && connections.count > 1
-        guard news.newest != nil || !news.released.isEmpty || news.isUncertain || isAcknowledged else {
-            return
-        }
-        var loops: [Int: Few<ConnectionID>] = [:]
-        for connection in connections { loops[connection.loop, default: Few()].append(connection) }
-        for (loop, connections) in loops {
+        guard news.newest != nil || !news.released.isEmpty || news.isUncertain else { return }
+        for (loop, connections) in connections.byLoop {
             shard.hub.on(loop) { local in
                 for connection in connections { local.receivers[connection]?.inboxChanged(news) }
             }

@@ -26,13 +26,11 @@ struct InboxNews: Sendable, Equatable {
     /// What was scheduled and has become due.
     var released: [Int64] = []
     var counts: InboxCounts?
-    /// What one of the user's devices has acknowledged.
-    var acknowledged: InboxAcknowledgement?
     /// Nobody knows whether there is something new: whoever waits for it is to look.
     var isUncertain = false
 }
 
-/// That a device has acknowledged notifications.
+/// That a device has acknowledged notifications, and that is on disk.
 struct InboxAcknowledgement: Sendable, Equatable {
     /// Nil for the one of connections without a name.
     var device: DeviceID?

@@ -45,9 +45,9 @@ extension ClientSession {
         }
     }
 
-    /// The device has acknowledged these on this connection.
-    func acknowledged(_ notifications: Set<NotificationID>) {
-        if case .working(let delivery) = inbox { delivery.acknowledged(notifications) }
+    func acknowledged(_ acknowledgement: InboxAcknowledgement) {
+        guard acknowledgement.device == device, case .working(let delivery) = inbox else { return }
+        delivery.acknowledged(acknowledgement.ids)
     }
 
     /// Whether nothing more of the inbox is to be sent for now: the connection is up to date, its reader has enough, or

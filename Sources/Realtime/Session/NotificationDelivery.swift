@@ -97,9 +97,6 @@ final class NotificationDelivery {
         if let newest = news.newest { feed.heard(of: newest) }
         for seq in news.released { feed.released(seq, at: session.time.now) }
         if news.isUncertain { feed.look() }
-        if let acknowledged = news.acknowledged, acknowledged.device == session.device {
-            feed.acknowledged(acknowledged.ids)
-        }
         continueLater()
     }
 

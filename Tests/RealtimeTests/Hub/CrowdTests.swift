@@ -17,9 +17,10 @@ struct CrowdTests {
         let crowd = Crowd()
         crowd.add(ada)
         crowd.add(ada)
-        #expect(crowd.mayHold(ada))
+        #expect(crowd.mayHold(ada) && crowd.mayHold(ada, moreThan: 1))
+        #expect(!crowd.mayHold(ada, moreThan: 2))
         crowd.remove(ada)
-        #expect(crowd.mayHold(ada))
+        #expect(crowd.mayHold(ada) && !crowd.mayHold(ada, moreThan: 1))
         crowd.remove(ada)
         #expect(!crowd.mayHold(ada))
     }

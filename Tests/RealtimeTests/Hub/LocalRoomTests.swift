@@ -33,6 +33,7 @@ final class NotingReceiver: Receiver {
     }
 
     func inboxChanged(_ news: InboxNews) {}
+    func acknowledged(_ acknowledgement: InboxAcknowledgement) {}
 
     func isIn(_ room: RoomID) -> Bool { places[room] != nil }
 
