@@ -163,6 +163,45 @@ struct TransactionalEnqueueTests {
         }
     }
 
+    @Test("the same idempotency key with another body is another content, a time to live included")
+    func otherBodies() async throws {
+        try await withInbox(.memory) { _, database in
+            let all = "deliver_at => '2999-01-01Z', ttl_seconds => 60, collapse_key => 'c', message => 'm'"
+            let same = [try status(all, in: database), try status(all, in: database)]
+            #expect(same == ["0", "1"])
+            let changes = [
+                ("ttl_seconds => 60", "ttl_seconds => 61"), ("ttl_seconds => 60", "ttl_seconds => null"),
+                ("2999", "2998"), ("'c'", "'d'"), ("'m'", "'n'"),
+            ]
+            for (old, new) in changes {
+                let parts = all.split(separator: old, omittingEmptySubsequences: false)
+                #expect(try status(parts.joined(separator: new), in: database) == "2", "\(new)")
+            }
+        }
+    }
+
+    /// What `collect` says of one with the key `k`: 0 accepted, 1 sent before, 2 the key was used for another body.
+    private func status(_ arguments: String, in database: TestDatabase) throws -> String {
+        try Psql.run(
+            "select realtime.enqueue('ada', 'T', idempotency_key => 'k', \(arguments))",
+            on: database.connectionString)
+        return try Psql.run(
+            "select status from realtime.collect(now(), '1 day', 100) where status <> 3",
+            on: database.connectionString)
+    }
+
+    @Test("the same time to live is the same, whenever it begins")
+    func sameTimeToLive() async throws {
+        try await withInbox(.memory) { _, database in
+            let enqueue = "select realtime.enqueue('ada', 'T', ttl_seconds => 60, idempotency_key => 'k');"
+            for _ in 0..<2 { try Psql.run(enqueue, on: database.connectionString) }
+            let collect = "select status from realtime.collect(now(), '1 day', 1)"
+            for status in ["0", "1"] {
+                #expect(try Psql.run(collect, on: database.connectionString) == status)
+            }
+        }
+    }
+
     @Test("a newer one takes the place of an older one with the same collapse key, from a backend too")
     func collapse() async throws {
         try await withInbox(.memory) { house, database in

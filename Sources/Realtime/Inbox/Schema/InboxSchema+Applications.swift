@@ -26,7 +26,7 @@ extension InboxSchema {
             recipients constant text[] := array(
                 select u from unnest(users) with ordinality x (u, n) group by u order by min(n));
             ids constant uuid[] := array(select realtime.new_id() from generate_series(1, cardinality(recipients)));
-            starts constant timestamptz := coalesce(enqueue.deliver_at, clock_timestamp());
+            written_at constant timestamptz := clock_timestamp();
         begin
             if cardinality(recipients) = 0 then raise 'users must not be empty' using errcode = '22023'; end if;
             if exists (
@@ -67,8 +67,8 @@ extension InboxSchema {
                 created_at, deliver_at, expires_at)
             values (
                 ids, recipients, title, message, array_position(levels, level) - 1,
-                array_position(priorities, priority) - 1, data::text, collapse_key, idempotency_key, clock_timestamp(),
-                enqueue.deliver_at, starts + make_interval(secs => ttl_seconds));
+                array_position(priorities, priority) - 1, data::text, collapse_key, idempotency_key, written_at,
+                enqueue.deliver_at, coalesce(enqueue.deliver_at, written_at) + make_interval(secs => ttl_seconds));
             return array(select 'ntf_' || replace(i::text, '-', '') from unnest(ids) i);
         end $$;
 
@@ -139,8 +139,9 @@ extension InboxSchema {
                 array(select b.idempotency_key from unnest(batch) b),
                 array(
                     select sha256(convert_to(
-                        row(b.users, b.title, b.message, b.level, b.priority, b.data, b.collapse_key,
-                            b.deliver_at)::text, 'UTF8'))
+                        row(b.users, b.title, b.message, b.level, b.priority, b.data, b.collapse_key, b.deliver_at,
+                            -- The time to live.
+                            extract(epoch from b.expires_at - coalesce(b.deliver_at, b.created_at)))::text, 'UTF8'))
                     from unnest(batch) b),
                 array(select b.collapse_key from unnest(batch) b), array(select b.created_at from unnest(batch) b),
                 array(select b.deliver_at from unnest(batch) b), array(select b.expires_at from unnest(batch) b),
