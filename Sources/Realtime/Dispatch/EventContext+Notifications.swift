@@ -82,9 +82,12 @@ extension EventContext {
         let address = InboxAddress(user: user, device: scope.sender.device)
         let outcome: Result<Void, RealtimeError> = await withCheckedContinuation { done in
             let ask = { @Sendable [inbox = scope.core.inbox] in
-                inbox.desk(on: loop).acknowledging.ask(
+                let desk = inbox.desk(on: loop)
+                desk.acknowledging.ask(
                     AcknowledgeQuestion(address: address, ids: ids) { result in
-                        done.resume(returning: result.mapError { RealtimeError($0) })
+                        done.resume(
+                            returning: result.map { desk.counters.acknowledged += $0 }
+                                .mapError { RealtimeError($0) })
                     })
             }
             if loop.isCurrent {

@@ -5,8 +5,12 @@ struct HubCounters: Sendable {
     var published = 0
     /// Times that a connection came into a room.
     var joined = 0
-    /// Notifications that were sent to connections, each as often as it was.
-    var notificationsSent = 0
+    /// Notifications that were sent to connections the first time that their devices were to get them.
+    var notificationsDelivered = 0
+    /// Notifications that were sent to connections once more.
+    var notificationsRedelivered = 0
+    /// Connections that have something of their user's inbox to be asked, sent or acknowledged now.
+    var feeds = 0
     /// Messages of clients that were over a limit.
     var rateLimited = 0
     /// What clients were answered with, for each code.
@@ -20,7 +24,9 @@ struct HubCounters: Sendable {
     mutating func add(_ other: HubCounters) {
         published += other.published
         joined += other.joined
-        notificationsSent += other.notificationsSent
+        notificationsDelivered += other.notificationsDelivered
+        notificationsRedelivered += other.notificationsRedelivered
+        feeds += other.feeds
         rateLimited += other.rateLimited
         errors.merge(other.errors) { $0 + $1 }
         usersOnline += other.usersOnline

@@ -3,6 +3,8 @@ struct DueNotification: Sendable {
     let seq: Int64
     let id: NotificationID
     let expiresAt: Timestamp?
+    /// Whether it was sent to the device before.
+    let isRepeated: Bool
     /// The `data` of its message.
     let data: SharedBytes
 
@@ -22,7 +24,8 @@ struct DueNotification: Sendable {
             pages[place].append(
                 DueNotification(
                     seq: row.int64(1), id: NotificationID(row.uuid(2)),
-                    expiresAt: row.isNull(9) ? nil : row.timestamp(9), data: SharedBytes(text)))
+                    expiresAt: row.isNull(9) ? nil : row.timestamp(9), isRepeated: row.int32(11) > 1,
+                    data: SharedBytes(text)))
         }
         return pages
     }

@@ -22,21 +22,26 @@ extension Inbox {
             values.append(int32: Int32(clamping: settings.keyAge.components.seconds))
             values.append(int32: Self.step)
             let rows = try await ask(Self.collectStatement, values)
+            var done = InboxCounters()
             var conflicts = 0
             for index in 0..<rows.count {
                 let row = rows[index]
                 guard let user = row.user(0) else { continue }
                 switch row.int16(1) {
                 case 0:
+                    done.accepted += 1
                     let isLive = row.int16(3) == NotificationPhase.live.rawValue
                     whenChanged(
                         user,
                         InboxNews(newest: isLive ? row.int64(2) : nil, counts: InboxCounts(row, from: 4)))
+                case 1: done.duplicates += 1
                 case 2: conflicts += 1
                 case 3: whenChanged(user, InboxNews(counts: InboxCounts(row, from: 4)))
                 default: break
                 }
             }
+            done.posted = done.accepted + done.duplicates + conflicts
+            count { [done] in $0.add(done) }
             if conflicts > 0 {
                 log.warning(
                     "notifications from the database not sent: their idempotency key was used for others",
@@ -74,11 +79,14 @@ extension Inbox {
             values.append(timestamp: time.date)
             values.append(int32: Self.step)
             let rows = try await ask(Self.expireStatement, values)
+            var expired = 0
             for index in 0..<rows.count {
                 let row = rows[index]
+                expired += Int(row.int32(4))
                 guard let user = row.user(0) else { continue }
                 whenChanged(user, InboxNews(counts: InboxCounts(row, from: 1)))
             }
+            count { [expired] in $0.expired += expired }
             isDone = rows.count < Self.step
         }
     }

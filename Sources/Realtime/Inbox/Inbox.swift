@@ -69,13 +69,28 @@ final class Inbox: Sendable {
         return try result.get()
     }
 
+    /// The caller's loop's own, or some loop's.
+    private var nearestDesk: LoopBound<InboxDesk> {
+        desks.first { $0.loop.isCurrent } ?? desks[Int.random(in: desks.indices)]
+    }
+
+    /// Counts what was done, on some loop.
+    func count(_ count: @escaping @Sendable (inout InboxCounters) -> Void) {
+        let desk = nearestDesk
+        if desk.loop.isCurrent {
+            count(&desk.value.counters)
+        } else {
+            desk.loop.post { count(&desk.value.counters) }
+        }
+    }
+
     private func onADesk<Answer: Sendable>(
         _ body:
             @escaping @Sendable (
                 InboxDesk, _ done: @escaping (Result<Answer, RealtimeError>) -> Void
             ) -> Void
     ) async -> Result<Answer, RealtimeError> {
-        let desk = desks.first { $0.loop.isCurrent } ?? desks[Int.random(in: desks.indices)]
+        let desk = nearestDesk
         return await withCheckedContinuation { continuation in
             let begin = { @Sendable in body(desk.value) { continuation.resume(returning: $0) } }
             if desk.loop.isCurrent {
@@ -92,10 +107,12 @@ final class Inbox: Sendable {
     func send(_ request: NotificationRequest) async throws(RealtimeError) -> [SentNotification] {
         try request.check()
         let result: Result<[SentNotification], RealtimeError> = await onADesk { [self] desk, done in
+            desk.counters.posted += request.users.count
             desk.accepting.ask(
                 AcceptQuestion(request, ids: request.users.map { _ in desk.nextID() }) { [self] outcome in
                     switch outcome {
                     case .success(let accepted):
+                        desk.counters.count(accepted.sent)
                         for (user, news) in accepted.news { whenChanged(user, news) }
                         done(.success(accepted.sent))
                     case .failure(let error):

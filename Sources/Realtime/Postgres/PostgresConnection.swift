@@ -20,10 +20,19 @@ protocol PostgresConnectionOwner: AnyObject {
 final class PostgresConnection {
     private let loop: EventLoop
     private let settings: PostgresSettings
+    private let time: TimeSource
     private weak var owner: (any PostgresConnectionOwner)?
 
+    /// A statement on its way.
+    private struct Statement {
+        let completion: PostgresCompletion
+        let sent: Instant
+    }
+
     private var link = PostgresLink()
-    private var pipeline = PostgresPipeline<PostgresCompletion, PostgresRows>()
+    private var pipeline = PostgresPipeline<Statement, PostgresRows>()
+    /// What has ended, whatever became of the connection.
+    private var past = PostgresFigures()
     /// There from `connected` until the connection is lost or replaced; the poll before it, and no longer.
     private var libpq: LibPQConnection?
     private var poll: LoopPoll?
@@ -31,9 +40,12 @@ final class PostgresConnection {
     /// How many bytes of an answer have come that is not complete yet.
     private var unfinishedBytes = 0
 
-    init(_ settings: PostgresSettings, on loop: EventLoop, owner: any PostgresConnectionOwner) {
+    init(
+        _ settings: PostgresSettings, on loop: EventLoop, time: TimeSource, owner: any PostgresConnectionOwner
+    ) {
         self.settings = settings
         self.loop = loop
+        self.time = time
         self.owner = owner
     }
 
@@ -46,6 +58,14 @@ final class PostgresConnection {
     var isReady: Bool { link.phase == .ready }
     /// How many statements are on their way.
     var load: Int { pipeline.count }
+    /// How it stands, and what was done over it.
+    var figures: PostgresFigures {
+        var figures = past
+        figures.connections = isReady ? 1 : 0
+        figures.statements = load
+        return figures
+    }
+
     /// Whether another statement may be sent now.
     var hasRoom: Bool { isReady && pipeline.isOpen && pipeline.count < settings.pipelineDepth }
 
@@ -147,7 +167,8 @@ final class PostgresConnection {
             lose(libpq.message)
             return completion(.failure(.unavailable))
         }
-        pipeline.sent(completion, named: statement.name, at: loop.milliseconds)
+        pipeline.sent(
+            Statement(completion: completion, sent: time.now), named: statement.name, at: loop.milliseconds)
         guard libpq.sync() else { return lose(libpq.message) }
         flush()
         watchTheClock()
@@ -185,7 +206,7 @@ final class PostgresConnection {
 
     /// Says false when the connection is lost by it.
     private func take(_ answer: LibPQAnswer) -> Bool {
-        let step: PostgresPipeline<PostgresCompletion, PostgresRows>.Step
+        let step: PostgresPipeline<Statement, PostgresRows>.Step
         switch answer {
         case .result(let result): step = pipeline.succeeded(PostgresRows(result))
         case .refused(let state, let message): step = pipeline.refused(sqlState: state, message: message)
@@ -197,15 +218,22 @@ final class PostgresConnection {
         }
         switch step {
         case .goOn: return true
-        case .ended(let completion, let outcome):
+        case .ended(let statement, let outcome):
             unfinishedBytes = 0
-            completion(outcome)
+            end(statement, outcome)
             statementEnded()
             return true
         case .nonsense:
             lose("the server's answers do not fit what it was sent")
             return false
         }
+    }
+
+    private func end(_ statement: Statement, _ outcome: Result<PostgresRows, PostgresFailure>) {
+        past.ended += 1
+        past.time += time.now - statement.sent
+        if case .failure = outcome { past.failed += 1 }
+        statement.completion(outcome)
     }
 
     private func statementEnded() {
@@ -222,7 +250,7 @@ final class PostgresConnection {
         disconnect()
         let broken = pipeline.lost()
         let next = link.lost(chance: .random(in: 0..<1))
-        for (completion, failure) in broken { completion(.failure(failure)) }
+        for (statement, failure) in broken { end(statement, .failure(failure)) }
         if wasReady {
             owner?.connectionLost(self, reason: reason)
         } else {

@@ -43,7 +43,9 @@ final class PostgresPool {
         self.settings = settings
         self.log = log
         self.time = time
-        connections = (0..<settings.size).map { _ in PostgresConnection(settings, on: loop, owner: self) }
+        connections = (0..<settings.size).map { _ in
+            PostgresConnection(settings, on: loop, time: time, owner: self)
+        }
         for connection in connections { connection.start() }
     }
 
@@ -60,6 +62,13 @@ final class PostgresPool {
     /// How many statements are on their way or wait for a connection.
     var load: Int {
         connections.reduce(waiting.count) { $0 + $1.load }
+    }
+
+    /// How its connections stand together, and what was done over them.
+    var figures: PostgresFigures {
+        var sums = connections.reduce(into: PostgresFigures()) { $0.add($1.figures) }
+        sums.statements += waiting.count
+        return sums
     }
 
     /// Runs a statement as a transaction of its own and tells what became of it: once, on the loop, and perhaps

@@ -4,6 +4,7 @@ final class Census: Sendable {
     struct Sums: Sendable {
         var transport = TransportCounters()
         var hub = HubCounters()
+        var inbox = InboxFigures()
         /// Open connections, of every kind.
         var connections = 0
         /// Connections that know whose they are.
@@ -12,9 +13,10 @@ final class Census: Sendable {
         /// Events that handlers have not done with yet.
         var eventsInFlight = 0
 
-        fileprivate mutating func add(_ shard: HubShard, _ transport: LoopTransport) {
+        fileprivate mutating func add(_ shard: HubShard, _ transport: LoopTransport, _ desk: InboxDesk) {
             self.transport.add(transport.counters)
             hub.add(shard.counters)
+            inbox.add(desk.figures)
             connections += transport.connections.count
             sessions += shard.receivers.count
             rooms += shard.rooms.count
@@ -24,6 +26,7 @@ final class Census: Sendable {
         fileprivate mutating func add(_ other: Sums) {
             transport.add(other.transport)
             hub.add(other.hub)
+            inbox.add(other.inbox)
             connections += other.connections
             sessions += other.sessions
             rooms += other.rooms
@@ -32,14 +35,16 @@ final class Census: Sendable {
     }
 
     private let hub: Hub
+    private let inbox: Inbox
     private let transports: [LoopBound<LoopTransport>]
     /// When the server began.
     let startDate: Timestamp
     private let start: Instant
 
     /// - Parameter transports: those of the hub's loops, in the same order.
-    init(of hub: Hub, _ transports: [LoopBound<LoopTransport>]) {
+    init(of hub: Hub, _ inbox: Inbox, _ transports: [LoopBound<LoopTransport>]) {
         self.hub = hub
+        self.inbox = inbox
         self.transports = transports
         startDate = hub.time.date
         start = hub.time.now
@@ -50,9 +55,9 @@ final class Census: Sendable {
 
     /// The numbers of this moment; those of different loops are some microseconds apart.
     func sums() async throws(RealtimeError) -> Sums {
-        let parts = try await hub.performOnEveryLoop { [transports] shard in
+        let parts = try await hub.performOnEveryLoop { [inbox, transports] shard in
             var sums = Sums()
-            sums.add(shard, transports[shard.loop.index].value)
+            sums.add(shard, transports[shard.loop.index].value, inbox.desk(on: shard.loop))
             return sums
         }
         return parts.reduce(into: Sums()) { $0.add($1) }

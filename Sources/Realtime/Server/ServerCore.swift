@@ -89,7 +89,7 @@ final class ServerCore: Sendable {
         backend = services.backend
         inbox = services.inbox
         polls = services.polling.desks
-        census = Census(of: backend.hub, transports)
+        census = Census(of: backend.hub, inbox, transports)
         let page = MetricsPage(
             census: census, authenticator: identity.authenticator, handlers: parts.handlers,
             roomAuthorizer: services.roomAuthorizer)

@@ -9,6 +9,10 @@ enum InboxProgress {
     case resting(after: Int64)
     /// Something is to be asked, on its way, or not acknowledged.
     case working(NotificationDelivery)
+
+    var isWorking: Bool {
+        if case .working = self { true } else { false }
+    }
 }
 
 extension ClientSession {

@@ -26,7 +26,11 @@ final class ClientSession: LoopTimerTarget {
     var backlog: Backlog?
     private var timer: LoopTimer?
     /// How far it is with its user's inbox; nil until it is open.
-    var inbox: InboxProgress?
+    var inbox: InboxProgress? {
+        didSet {
+            shard.counters.feeds += (inbox?.isWorking == true ? 1 : 0) - (oldValue?.isWorking == true ? 1 : 0)
+        }
+    }
     /// Whether the queue is being worked on further up the stack.
     private var isTakingFromQueue = false
     private var isPaused = false

@@ -64,7 +64,11 @@ final class NotificationDelivery {
             for notification in notifications
             where feed.isStillPending(notification.id) && notification.isAlive(at: date) {
                 session.send(notification)
-                session.shard.counters.notificationsSent += 1
+                if notification.isRepeated {
+                    session.shard.counters.notificationsRedelivered += 1
+                } else {
+                    session.shard.counters.notificationsDelivered += 1
+                }
             }
             feed.answered(notifications.map { ($0.seq, $0.id) }, at: session.time.now, settings)
         case .failure:

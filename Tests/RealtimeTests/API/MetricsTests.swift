@@ -7,55 +7,10 @@ import Testing
 
 @Suite("GET /metrics", .timeLimit(.minutes(10)))
 struct MetricsTests {
-    /// A page, read as Prometheus reads it.
-    private struct Page {
-        struct Family {
-            var kind: String
-            var samples: [String: Double] = [:]
-        }
-
-        var families: [String: Family] = [:]
-
-        init(_ text: String) throws {
-            var described = ""
-            for line in text.split(separator: "\n") {
-                let words = line.split(separator: " ", omittingEmptySubsequences: false)
-                if line.hasPrefix("# HELP ") {
-                    described = String(words[2])
-                    #expect(words.count > 4, "\(line)")
-                } else if line.hasPrefix("# TYPE ") {
-                    #expect(words.count == 4)
-                    #expect(String(words[2]) == described, "help comes first")
-                    #expect(families[described] == nil, "\(described) is there twice")
-                    families[described] = Family(kind: String(words[3]))
-                } else {
-                    let value = try #require(words.last.flatMap { Double($0) }, "\(line)")
-                    let series = line.dropLast(words.last!.count + 1)
-                    let name = series.prefix { $0 != "{" }
-                    #expect(String(name) == described, "\(line) stands below another family")
-                    #expect(families[described]?.samples[String(series)] == nil, "\(line) is there twice")
-                    families[described]?.samples[String(series)] = value
-                }
-            }
-            #expect(text.hasSuffix("\n"))
-        }
-
-        subscript(series: String) -> Double? {
-            families[String(series.prefix { $0 != "{" })]?.samples[series]
-        }
-    }
-
-    private func page(_ server: RealtimeServer) throws -> Page {
-        let answer = try TestBackend(port: server.port).get("/metrics")
-        #expect(answer.status == 200)
-        #expect(answer.hasField("Content-Type: text/plain; version=0.0.4; charset=utf-8"))
-        return try Page(answer.body)
-    }
-
     @Test("the page is well-formed, and names say what kind of number they are")
     func form() async throws {
         try await withServer { server in
-            let page = try page(server)
+            let page = try server.metrics()
             #expect(page.families.count > 25)
             for (name, family) in page.families {
                 #expect(name.hasPrefix("realtime_") || name.hasPrefix("process_"), "\(name)")
@@ -70,7 +25,7 @@ struct MetricsTests {
         try await withServer {
             $0.rates.messages = MessageRate(perSecond: 1, burst: 6)
         } _: { server in
-            let before = try page(server)
+            let before = try server.metrics()
             let ada = try LiveClient(server, "ada", in: "r")
             let bob = try LiveClient(server, "bob", in: "r", "s")
             #expect(throws: TestWebSocket.Refused.self) { try LiveClient(server, token: "nonsense") }
@@ -83,7 +38,7 @@ struct MetricsTests {
             _ = try bob.next("error")
             _ = try TestBackend(port: server.port).get("/nothing")
 
-            let after = try page(server)
+            let after = try server.metrics()
             func growth(_ series: String) -> Double? {
                 guard let now = after[series], let then = before[series] else { return nil }
                 return now - then
@@ -136,7 +91,7 @@ struct MetricsTests {
                 client.send(#"{"type":"join_room","room_id":"b"}"#)
                 _ = try client.next("error")
             }
-            let page = try page(server)
+            let page = try server.metrics()
             let questions = "realtime_room_questions_total"
             #expect(page["\(questions){answered=\"by_request\"}"] == 3)
             #expect(page["\(questions){answered=\"from_memory\"}"] == 1)
@@ -167,7 +122,7 @@ struct MetricsTests {
                 #expect(answer.status == 200)
             }
             eventually {
-                guard let page = try? page(server) else { return false }
+                guard let page = try? server.metrics() else { return false }
                 return page["realtime_rooms"] == 0 && page["realtime_history_messages"] == 0
                     && page["realtime_history_bytes"] == 0
             }
@@ -187,7 +142,7 @@ struct MetricsTests {
             holder.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             _ = try holder.read(until: "ok\n")
             let metrics = TestBackend(port: Int(port))
-            let page = try Page(try metrics.get("/metrics").body)
+            let page = try ScrapedMetrics(try metrics.get("/metrics").body)
             #expect(page["realtime_connections"] == 1)
             #expect(page["realtime_http_requests_total"] == 1)
             for path in ["/", "/healthz", "/openapi.json", "/ws", "/api/v1/stats"] {

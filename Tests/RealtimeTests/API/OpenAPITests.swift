@@ -49,7 +49,7 @@ struct OpenAPITests {
         let services = await ClientServices(
             .onFreePort, on: group.loops, origins: try OriginGate(ServerConfiguration.Access()),
             handlers: .builtIn(), authorizer: nil, identity: identity, log: .disabled)
-        let census = Census(of: services.backend.hub, [])
+        let census = Census(of: services.backend.hub, services.inbox, [])
         let router = try Routes.all(
             of: .onFreePort, health: ServerHealth(), identity: identity, clients: services,
             backends: BackendAPI(backend: services.backend, census: census),

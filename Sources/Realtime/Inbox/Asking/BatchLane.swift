@@ -41,6 +41,9 @@ final class BatchLane<Question: BatchedQuestion> {
         queue = BatchQueue(maximumWeight: maximumWeight)
     }
 
+    /// How many wait for their batch.
+    var count: Int { queue.count }
+
     func ask(_ question: Question) {
         guard desk.isReady, queue.append(question, weight: question.weight) else {
             question.fail(.unavailable)

@@ -168,11 +168,12 @@ struct RepeatQuestion: BatchedQuestion {
 struct AcknowledgeQuestion: BatchedQuestion {
     let address: InboxAddress
     let ids: [NotificationID]
-    let completion: (Result<Void, PostgresFailure>) -> Void
+    /// Told how many of them it was sent and had not acknowledged before.
+    let completion: (Result<Int, PostgresFailure>) -> Void
 
     static let most = 256
     private static let statement = PostgresStatement(
-        name: "acknowledge", sql: "select realtime.acknowledge($1, $2, $3, $4, $5, $6)",
+        name: "acknowledge", sql: "select * from realtime.acknowledge($1, $2, $3, $4, $5, $6)",
         parameterTypes: [
             .timestamptz, .array(of: .text), .array(of: .text), .array(of: .int4), .array(of: .uuid), .int4,
         ])
@@ -199,7 +200,9 @@ struct AcknowledgeQuestion: BatchedQuestion {
     }
 
     static func answer(_ batch: [AcknowledgeQuestion], with rows: PostgresRows) {
-        for question in batch { question.completion(.success(())) }
+        var counts = [Int](repeating: 0, count: batch.count)
+        for index in 0..<rows.count { counts[Int(rows[index].int32(0)) - 1] = Int(rows[index].int32(1)) }
+        for (question, count) in zip(batch, counts) { question.completion(.success(count)) }
     }
 
     func fail(_ failure: PostgresFailure) {

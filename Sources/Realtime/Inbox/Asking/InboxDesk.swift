@@ -34,6 +34,7 @@ final class InboxDesk: LoopTurnHook {
     private var ending: PostgresPool?
     private var isAskedToSend = false
     private var ids = MessageIDGenerator()
+    var counters = InboxCounters()
 
     private(set) lazy var accepting = BatchLane<AcceptQuestion>(
         self, maximumUnderway: 1, maximumWeight: settings.maximumWaiting)
@@ -70,6 +71,15 @@ final class InboxDesk: LoopTurnHook {
 
     /// Whether there is a connection. Without one everything is turned away at once.
     var isReady: Bool { pool?.isReady ?? false }
+
+    /// How it stands.
+    var figures: InboxFigures {
+        InboxFigures(
+            counters: counters, database: pool?.figures ?? PostgresFigures(),
+            questions: accepting.count + arriving.count + fetching.count + repeating.count
+                + acknowledging.count,
+            cutOff: isReady ? 0 : 1)
+    }
 
     /// Gives the connections back.
     func end(_ done: @escaping () -> Void) {

@@ -121,18 +121,20 @@ extension InboxSchema {
             order by p.n, p.seq;
         end $$;
 
-        -- Acknowledgements of devices. Ids that are not the user's, or that nobody knows, change nothing.
+        -- Acknowledgements of devices. Ids that are not the user's, or that nobody knows, change nothing. Returns how many
+        -- of what was sent to the device a request has acknowledged, where there are some.
         create function realtime.acknowledge(
             at timestamptz, d_user text[], d_device text[], i_request integer[], i_id uuid[], max_devices integer
-        ) returns void language plpgsql as $$
+        ) returns table (n integer, acknowledged integer) language plpgsql as $$
         #variable_conflict use_column
         begin
             perform from realtime.inboxes i
             where i.user_id in (select u collate "C" from unnest(d_user) u) order by i.user_id for update;
 
+            return query
             with named as (
-                select m.user_id, d_device[a.request] collate "C" as device_id, m.seq, m.phase, m.archived_at,
-                    m.acknowledged_at
+                select a.request, m.user_id, d_device[a.request] collate "C" as device_id, m.seq, m.phase,
+                    m.archived_at, m.acknowledged_at
                 from (select distinct request, id from unnest(i_request, i_id) x (request, id)) a
                 join realtime.notifications m
                     on m.notification_id = a.id and m.user_id = d_user[a.request] collate "C"
@@ -148,6 +150,7 @@ extension InboxSchema {
                 from named c
                 where s.user_id = c.user_id and s.seq = c.seq and s.device_id = c.device_id
                     and s.acknowledged_at is null
+                returning c.request
             ), first_time as (
                 update realtime.notifications m set acknowledged_at = at
                 from (
@@ -156,10 +159,14 @@ extension InboxSchema {
                 ) c
                 where m.user_id = c.user_id and m.seq = c.seq
                 returning m.user_id, c.counts
+            ), counted as (
+                update realtime.inboxes i set pending = i.pending - f.counted
+                from (
+                    select t.user_id, count(*) filter (where t.counts) as counted from first_time t group by t.user_id
+                ) f
+                where i.user_id = f.user_id and f.counted > 0
             )
-            update realtime.inboxes i set pending = i.pending - f.counted
-            from (select t.user_id, count(*) filter (where t.counts) as counted from first_time t group by t.user_id) f
-            where i.user_id = f.user_id and f.counted > 0;
+            select t.request, count(*)::integer from told t group by t.request;
 
             -- A client may call itself anything each time: the devices that were not heard of for longest make room.
             delete from realtime.devices e using (

@@ -52,9 +52,11 @@ extension InboxSchema {
             returning c.changed, i.unread, i.unseen, i.version;
         end $$;
 
-        -- Ends what is past its time, of a few users at once. Returns whose counts have changed.
+        -- Ends what is past its time, of a few users at once. Returns whose that was, how their counts stand now, and how
+        -- many have ended.
         create function realtime.expire(at timestamptz, most integer)
-        returns table (user_id text, unread integer, unseen integer, version bigint) language plpgsql as $$
+        returns table (user_id text, unread integer, unseen integer, version bigint, ended integer)
+        language plpgsql as $$
         #variable_conflict use_column
         declare
             due constant text[] := array(
@@ -74,11 +76,11 @@ extension InboxSchema {
                 from mine i join realtime.notifications m on m.user_id = i.user_id
                 where m.expires_at is not null and m.phase in (0, 1) and m.expires_at <= at
                 limit most
-            ), ended as (
+            ), closed as (
                 update realtime.notifications m set phase = 2, ended_at = at
                 from overdue o where m.user_id = o.user_id and m.seq = o.seq
             ), change as (
-                select o.user_id,
+                select o.user_id, count(*)::integer as ended,
                     count(*) filter (where o.phase = 1 and o.archived_at is null and o.read_at is null) as unread,
                     count(*) filter (where o.phase = 1 and o.archived_at is null and o.seen_at is null) as unseen,
                     count(*) filter (where o.phase = 1 and o.archived_at is null and o.acknowledged_at is null) as pending,
@@ -88,7 +90,7 @@ extension InboxSchema {
             update realtime.inboxes i set unread = i.unread - c.unread, unseen = i.unseen - c.unseen,
                 pending = i.pending - c.pending, total = i.total + c.revealed, version = i.version + 1
             from change c where i.user_id = c.user_id
-            returning i.user_id, i.unread, i.unseen, i.version;
+            returning i.user_id, i.unread, i.unseen, i.version, c.ended;
         end $$;
 
         -- Makes live what was scheduled and is due, of a few users at once. Returns what became live, with the counts.

@@ -23,6 +23,8 @@ struct MetricsPage: Sendable {
         describeServer(on: &page)
         describeTransport(sums, on: &page)
         describeRooms(sums, on: &page)
+        describeNotifications(sums, on: &page)
+        describeDatabase(sums.inbox, on: &page)
         describeAnswers(sums, on: &page)
         describeHandlers(on: &page)
         describeTokens(on: &page)
