@@ -8,9 +8,6 @@ final class Database: Sendable {
     private let log: Log
     private let isStopped = Locked(false)
 
-    /// Whether it was started by this server.
-    var isEmbedded: Bool { embedded != nil }
-
     /// Finds the database. A private one is running when this returns; another may be away.
     init(_ storage: ServerConfiguration.Storage, log: Log) throws(ServerError) {
         self.storage = storage
@@ -33,25 +30,32 @@ final class Database: Sendable {
     ///
     /// - Throws: what will never work: a database that is newer than this server, or that does not keep what it confirms.
     func prepare(_ inbox: Inbox, loops: Int) async throws(ServerError) {
-        guard try await migrate() else {
-            log.warning("database away; waiting for it")
+        if let reason = try await whyAway() {
+            log.warning("database away; waiting for it", ["reason": .string(reason)])
             Task.detached { [self] in await prepareLater(inbox, loops: loops) }
-            return
+        } else {
+            await begin(inbox, loops: loops)
         }
-        await begin(inbox, loops: loops)
     }
 
+    /// Nobody tells when a database is there again, so it is asked.
     private func prepareLater(_ inbox: Inbox, loops: Int) async {
+        var gate = LogGate(every: .seconds(30))
+        _ = gate.admit(at: inbox.time.now)
         while !isStopped.withLock({ $0 }) {
             try? await Task.sleep(for: .milliseconds(500))
+            let reason: String
             do throws(ServerError) {
-                guard try await migrate() else { continue }
+                guard let away = try await whyAway() else { return await begin(inbox, loops: loops) }
+                reason = away
             } catch {
-                log.error("database can't be used", ["reason": .string(error.message)])
-                continue
+                reason = error.message
             }
-            await begin(inbox, loops: loops)
-            return
+            if let suppressed = gate.admit(at: inbox.time.now) {
+                log.warning(
+                    "database can't be used yet",
+                    ["reason": .string(reason), "suppressed": .integer(suppressed)])
+            }
         }
     }
 
@@ -63,16 +67,12 @@ final class Database: Sendable {
         await inbox.begin { [settings, log] loop in PostgresPool(settings, on: loop, log: log) }
     }
 
-    /// False when the database is away.
-    private func migrate() async throws(ServerError) -> Bool {
+    /// Brings the database up to date. Returns the reason where it is away.
+    private func whyAway() async throws(ServerError) -> String? {
         switch await migrateNow() {
-        case .success:
-            return true
-        case .failure(.away(let reason)):
-            log.debug("database away", ["reason": .string(reason)])
-            return false
-        case .failure(let failure):
-            throw ServerError(code: .noDatabase, message: failure.description)
+        case .success: return nil
+        case .failure(.away(let reason)): return reason
+        case .failure(let failure): throw ServerError(code: .noDatabase, message: failure.description)
         }
     }
 
