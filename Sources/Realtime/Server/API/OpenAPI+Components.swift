@@ -54,6 +54,10 @@ extension OpenAPI {
                 "description": "`handler_failed`: what should have handled it failed.",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
               },
+              "Internal": {
+                "description": "`internal`: a fault of the server's, which is in its log. It was not done.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+              },
               "Unavailable": {
                 "description": "`unavailable`: it can't be done now; try again.",
                 "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},

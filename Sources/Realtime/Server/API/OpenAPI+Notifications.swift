@@ -29,6 +29,7 @@ extension OpenAPI {
                   "403": {"$ref": "#/components/responses/Forbidden"},
                   "409": {"$ref": "#/components/responses/Conflict"},
                   "413": {"$ref": "#/components/responses/TooLarge"},
+                  "500": {"$ref": "#/components/responses/Internal"},
                   "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
@@ -44,9 +45,11 @@ extension OpenAPI {
                     "description": "The notification, and what happened to it in order.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NotificationTimeline"}}}
                   },
+                  "400": {"$ref": "#/components/responses/Malformed"},
                   "401": {"$ref": "#/components/responses/Unauthenticated"},
                   "403": {"$ref": "#/components/responses/Forbidden"},
                   "404": {"$ref": "#/components/responses/NotFound"},
+                  "500": {"$ref": "#/components/responses/Internal"},
                   "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
@@ -79,6 +82,7 @@ extension OpenAPI {
                   "400": {"$ref": "#/components/responses/Malformed"},
                   "401": {"$ref": "#/components/responses/Unauthenticated"},
                   "403": {"$ref": "#/components/responses/Forbidden"},
+                  "500": {"$ref": "#/components/responses/Internal"},
                   "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
