@@ -49,6 +49,8 @@ export function createRoom(id, { say, publish, userId, deliver }) {
   let waiting = []
   let isConnected = false
   let joined = false
+  /** How often it was asked for: only the last answer counts. */
+  let asked = 0
   /**
    * What came before the answer to the join did; null while none is awaited.
    *
@@ -89,7 +91,9 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     early = []
     joined = false
     const since = stream.position
+    const turn = ++asked
     say("join_room", { ...wanted, room_id: id, since }, { volatile: true }, (error, answer) => {
+      if (turn !== asked) return
       if (!error) welcome(answer, !!since)
       else if (AGAIN.includes(error.code)) again = setTimeout(askToJoin, Math.max(error.retryAfter ?? 0, PAUSE))
       // Without a connection, the next one joins.
@@ -187,7 +191,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
       if (since) stream.reset(since)
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })
-        if (isConnected) askToJoin()
+        if (isConnected && (options || !early)) askToJoin()
       })
     },
 

@@ -66,6 +66,18 @@ test("who asks for what the room still has gets it before what is new, each once
   assert.deepEqual(contents(heard.values), [1, 2, 3])
 })
 
+test("of two joins at once the last one counts, and both are answered", async () => {
+  const { ada } = await pair("twice")
+  await ada.room.publish("message", 1)
+  const { client } = await world.connect("carol")
+  const room = client.room("twice")
+  const heard = collect(room, "message")
+  const { epoch } = ada.room.position
+  const joins = [room.join(), room.join({ since: { epoch, seq: 0 } }), room.join()]
+  assert.deepEqual((await Promise.all(joins)).map(({ recovered }) => recovered), [true, true, true])
+  await heard.until((values) => values.length === 1)
+})
+
 test("who asks for more than the room still has is told that there is a gap", async () => {
   const { ada } = await pair("forgotten")
   for (let number = 0; number < 60; number++) await ada.room.publish("message", number)
