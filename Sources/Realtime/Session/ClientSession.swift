@@ -7,7 +7,8 @@ final class ClientSession: LoopTimerTarget {
     let connection: ConnectionID
     let services: SessionServices
     unowned(unsafe) let shard: HubShard
-    /// The carrier holds the session, and tells it `closed` before it goes.
+    /// The carrier holds the session, and tells it `closed` before it goes. Others may hold the session for longer, as
+    /// handlers that still work do: once `life.isOver`, it may be gone.
     unowned(unsafe) let carrier: any MessageCarrier
 
     var life: SessionLife
@@ -123,7 +124,7 @@ final class ClientSession: LoopTimerTarget {
             message.bytes.withUnsafeBytes { handle($0, isText: message.isText) }
         }
         isTakingFromQueue = false
-        if isPaused, !queue.isFull {
+        if isPaused, !life.isOver, !queue.isFull {
             isPaused = false
             carrier.resumeReading()
         }
@@ -179,9 +180,10 @@ final class ClientSession: LoopTimerTarget {
 
     // MARK: What goes
 
-    /// Sends a message of this connection's own, in its order with what it hears from others.
+    /// Sends a message of this connection's own, in its order with what it hears from others. A handler may say something
+    /// to one that has gone meanwhile.
     func send(_ write: (inout ByteBuffer, EnvelopeHead) -> Void) {
-        guard carrier.isOpen else { return }
+        guard !life.isOver, carrier.isOpen else { return }
         let head = shard.head(at: time.date)
         guard backlog == nil else {
             wait(shard.sharedMessage { write(&$0, head) })

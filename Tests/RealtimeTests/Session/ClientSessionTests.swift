@@ -179,6 +179,35 @@ struct ClientSessionTests {
         }
     }
 
+    @Test(
+        "a handler that answers somebody who has gone meanwhile finds nobody, and what carried them is not touched",
+        arguments: [0, 80])
+    func answersNobody(waiting: Int) async throws {
+        let handlers = HandlerRegistry.builtIn()
+        let gate = Gate()
+        try handlers.register(
+            ScriptedHandler("Slow", of: Knock.self, effect: .answers) { _, context in
+                await gate.wait()
+                try await context.reply(Knocked(text: "late"))
+            })
+        try await withMemoryHouse(handlers: handlers, { $0.listen.loops = 1 }) { house in
+            defer { gate.open() }
+            let ada = try house.connect("ada")
+            let link = try #require(ada.link as? MemoryLink)
+            ada.say("knock")
+            // So many that it asks for no more, which it would again when the handler is done.
+            let large = String(repeating: "x", count: 60_000)
+            for _ in 0..<waiting { ada.say("message", in: "a", #""\#(large)""#) }
+            try house.settle()
+            #expect(try link.onLoop { $0.isPaused } == (waiting > 0))
+            ada.link.cut()
+            try house.settle()
+            gate.open()
+            eventually { (try? house.onLoop(0) { $0.eventsInFlight == 0 }) == true }
+            #expect(try link.onLoop { $0.usesAfterEnd } == 0)
+        }
+    }
+
     @Test("an event is over before the next one begins, also when the first one brings a replay")
     func oneByOne() async throws {
         let handlers = HandlerRegistry.builtIn()

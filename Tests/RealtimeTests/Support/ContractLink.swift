@@ -98,7 +98,10 @@ final class MemoryCarrier: MessageCarrier {
     private let told: ((ContractLinkEvent) -> Void)?
     private let loop: EventLoop
     private(set) var session: ClientSession?
-    private(set) var isOpen = true
+    private var isUp = true
+    private var isGone = false
+    /// How often its session used it after it had been told that it is gone: a real one might not be there any more.
+    private(set) var usesAfterEnd = 0
     private(set) var isPaused = false
     /// What came while reading was paused, as it would wait in the kernel.
     private var unread = Ring<(bytes: [UInt8], kind: WebSocketMessageKind)>()
@@ -126,7 +129,7 @@ final class MemoryCarrier: MessageCarrier {
     // MARK: The client's side
 
     func deliver(_ message: [UInt8], as kind: WebSocketMessageKind) {
-        guard isOpen else { return }
+        guard isUp else { return }
         guard ignoresPause || !isPaused && unread.isEmpty else {
             unread.append((message, kind))
             return
@@ -141,13 +144,23 @@ final class MemoryCarrier: MessageCarrier {
 
     /// The connection is gone.
     func end() {
-        isOpen = false
+        isUp = false
         let last = session
         session = nil
         last?.closed()
+        isGone = true
     }
 
     // MARK: The session's side
+
+    var isOpen: Bool {
+        used()
+        return isUp
+    }
+
+    private func used() {
+        if isGone { usesAfterEnd += 1 }
+    }
 
     func send(text: UnsafeRawBufferPointer) {
         guard isOpen else { return }
@@ -171,6 +184,7 @@ final class MemoryCarrier: MessageCarrier {
     }
 
     func resumeReading() {
+        used()
         guard isPaused else { return }
         isPaused = false
         // As a socket does: what waited comes in a later turn.
@@ -179,12 +193,12 @@ final class MemoryCarrier: MessageCarrier {
     }
 
     private func readOn() {
-        while isOpen, !isPaused, let (bytes, kind) = unread.popFirst() { hand(bytes, as: kind) }
+        while isUp, !isPaused, let (bytes, kind) = unread.popFirst() { hand(bytes, as: kind) }
     }
 
     func close(_ code: WebSocketCloseCode, reason: String) {
         guard isOpen else { return }
-        isOpen = false
+        isUp = false
         told?(.closed(code.rawValue))
         let me = LoopBound(self, on: loop)
         loop.post { me.value.end() }
