@@ -165,9 +165,4 @@ struct Outbox {
         single = nil
         collecting = nil
     }
-
-    /// Forgets what libuv held, when it has said that it holds it no more.
-    mutating func discardInFlight() {
-        inFlight = nil
-    }
 }

@@ -112,8 +112,6 @@ extension InboundEnvelope {
         message.flatMap { ClientMessageID($0, in: text) }
     }
 
-    var hasMessageID: Bool { message != nil }
-
     /// The room that the envelope names.
     var roomID: RoomID? {
         room.flatMap { RoomID($0, in: text) }
@@ -125,7 +123,6 @@ extension InboundEnvelope {
     }
 
     var hasRoom: Bool { room != nil }
-    var hasRecipient: Bool { recipient != nil }
 
     /// Whether the envelope names this room, without making a name of it.
     func isAbout(_ id: RoomID) -> Bool {

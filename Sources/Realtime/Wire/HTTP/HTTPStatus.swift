@@ -8,7 +8,6 @@ struct HTTPStatus: Hashable, Sendable {
         self.code = code
     }
 
-    static let switchingProtocols = HTTPStatus(101)
     static let ok = HTTPStatus(200)
     static let created = HTTPStatus(201)
     static let accepted = HTTPStatus(202)
