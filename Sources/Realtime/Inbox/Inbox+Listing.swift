@@ -18,7 +18,7 @@ extension Inbox {
             place = read
         }
         var values = PostgresParameters()
-        user.withUTF8 { values.append(utf8: $0) }
+        values.append(user)
         values.append(int64: place)
         values.append(int16: filter.number)
         values.append(int32: Int32(limit + 1))
@@ -47,30 +47,30 @@ extension Inbox {
                 case $3 when 0 then coalesce(i.total, 0) when 1 then coalesce(i.unread, 0) else (
                     select count(*)::integer from realtime.notifications a
                     where a.user_id = $1 and a.phase <> 0 and a.archived_at is not null) end,
-                m.notification_id, m.seq, m.title, m.message, m.level, m.priority, m.created_at, m.expires_at,
-                m.data, m.state, m.seen_at is not null, m.read_at is not null, m.archived_at is not null
+                \(NotificationColumns.sql), n.state, n.seen_at is not null, n.read_at is not null,
+                n.archived_at is not null
             from (select) nothing
             left join realtime.inboxes i on i.user_id = $1
             left join lateral (
-                select n.*, \(state) as state
-                from realtime.notifications n
-                where n.user_id = $1 and n.seq < $2 and n.phase <> 0
-                    and (n.archived_at is not null) = ($3 = 2)
-                    and ($3 <> 1 or (n.read_at is null and n.phase = 1
-                        and (n.expires_at is null or n.expires_at > $5)))
-                order by n.seq desc limit $4
-            ) m on true
+                select m.*, \(state) as state
+                from realtime.notifications m
+                where m.user_id = $1 and m.seq < $2 and m.phase <> 0
+                    and (m.archived_at is not null) = ($3 = 2)
+                    and ($3 <> 1 or (m.read_at is null and m.phase = 1
+                        and (m.expires_at is null or m.expires_at > $5)))
+                order by m.seq desc limit $4
+            ) n on true
             """,
         parameterTypes: [.text, .int8, .int2, .int4, .timestamptz])
 
     /// What has become of a notification, in one word.
     private static let state = """
         case
-            when n.acknowledged_at is not null then 'acknowledged'
-            when n.phase = 3 then 'superseded'
-            when n.phase = 2 or n.expires_at <= $5 then 'expired'
+            when m.acknowledged_at is not null then 'acknowledged'
+            when m.phase = 3 then 'superseded'
+            when m.phase = 2 or m.expires_at <= $5 then 'expired'
             when exists (
-                select from realtime.deliveries d where d.user_id = n.user_id and d.seq = n.seq
+                select from realtime.deliveries d where d.user_id = m.user_id and d.seq = m.seq
             ) then 'delivered'
             else 'pending'
         end
@@ -91,18 +91,12 @@ extension JSONObjectWriter {
     }
 
     private mutating func item(_ row: PostgresRow) {
-        string("notification_id", NotificationID(row.uuid(3)).description)
-        int("seq", row.int64(4))
-        if let title = row.bytes(5) { string("title", utf8: title) }
-        if let message = row.bytes(6) { string("message", utf8: message) }
-        string("level", NotificationLevel(number: row.int16(7)).rawValue)
-        string("priority", NotificationPriority(number: row.int16(8)).rawValue)
-        string("created_at", row.timestamp(9).description)
-        if !row.isNull(10) { string("expires_at", row.timestamp(10).description) }
+        let columns = NotificationColumns(row, from: 3)
+        append(columns)
         if let state = row.bytes(12) { string("state", utf8: state) }
         bool("seen", row.bool(13))
         bool("read", row.bool(14))
         bool("archived", row.bool(15))
-        if let data = row.bytes(11) { raw("data", data) }
+        appendData(of: columns)
     }
 }

@@ -5,9 +5,7 @@ extension Inbox {
     /// the configured policy.
     func rooms(of users: [UserID]) async throws(RealtimeError) -> [UserID: RoomGrants] {
         var values = PostgresParameters()
-        values.append(arrayOf: .text) { column in
-            for user in users { user.withUTF8 { column.append(utf8: $0) } }
-        }
+        values.append(arrayOf: .text) { for user in users { $0.append(user) } }
         let rows = try await ask(Self.roomsStatement, values)
         var known: [UserID: RoomGrants] = [:]
         for index in 0..<rows.count {

@@ -132,31 +132,21 @@ final class Inbox: Sendable {
         task: String, in project: RoomID, to user: UserID, telling notification: NotificationRequest?
     ) async throws(RealtimeError) {
         try notification?.check()
-        let now = time.date
         var values = PostgresParameters()
-        values.append(timestamp: now)
-        project.withUTF8 { values.append(utf8: $0) }
+        values.append(timestamp: time.date)
+        values.append(project)
         values.append(text: task)
-        user.withUTF8 { values.append(utf8: $0) }
-        if let notification {
-            values.append(uuid: NotificationID(at: now).uuid)
-            values.append(text: notification.title)
-            values.append(text: notification.message)
-            if let data = notification.data {
-                data.withUnsafeBytes { values.append(utf8: $0) }
-            } else {
-                values.appendNull()
-            }
-        } else {
-            for _ in 0..<4 { values.appendNull() }
-        }
+        values.append(user)
+        values.append(text: notification?.title)
+        values.append(text: notification?.message)
+        values.append(utf8: notification?.data)
         let rows = try await ask(Self.assignStatement, values)
         if notification != nil, rows[0].bool(0) { try await collect() }
     }
 
     private static let assignStatement = PostgresStatement(
-        name: "assign", sql: "select realtime.assign($1, $2, $3, $4, $5, $6, $7, $8)",
-        parameterTypes: [.timestamptz, .text, .text, .text, .uuid, .text, .text, .text])
+        name: "assign", sql: "select realtime.assign($1, $2, $3, $4, $5, $6, $7)",
+        parameterTypes: [.timestamptz, .text, .text, .text, .text, .text, .text])
 
     // MARK: Marking
 
@@ -167,7 +157,7 @@ final class Inbox: Sendable {
     ) async throws(RealtimeError) -> Int {
         var values = PostgresParameters()
         values.append(timestamp: time.date)
-        user.withUTF8 { values.append(utf8: $0) }
+        values.append(user)
         values.append(int16: mark.rawValue)
         if let ids {
             values.append(arrayOf: .uuid) { column in for id in ids { column.append(uuid: id.uuid) } }

@@ -16,14 +16,6 @@ struct NotificationID: Hashable, Sendable {
         self.low = low
     }
 
-    /// A new one.
-    init(at date: Timestamp) {
-        let milliseconds = UInt64(clamping: date.milliseconds) & (1 << 48 - 1)
-        var system = SystemRandomNumberGenerator()
-        high = milliseconds << 16 | system.next() >> 48
-        low = system.next()
-    }
-
     /// Reads the written form; nil for any other text.
     init?(_ text: UnsafeRawBufferPointer) {
         guard text.count == Self.byteCount,

@@ -1,9 +1,6 @@
 /// The values for a statement's parameters, in PostgreSQL's binary format, written one after the other into one
 /// piece of memory.
-///
-/// The types must be those that the statement declares. Text must be UTF-8 without zero bytes: PostgreSQL can't
-/// hold them and refuses the statement.
-struct PostgresParameters: Sendable {
+struct PostgresParameters: PostgresValues, Sendable {
     /// Each value as its length in four bytes, -1 for NULL, and its bytes.
     private var storage: [UInt8] = []
     private(set) var count = 0
@@ -16,43 +13,6 @@ struct PostgresParameters: Sendable {
 
     /// How many bytes the values take up.
     var byteCount: Int { storage.count }
-
-    mutating func append(text: String) {
-        appendValue { $0.append(text: text) }
-    }
-
-    /// Text that is UTF-8 already.
-    mutating func append(utf8: UnsafeRawBufferPointer) {
-        appendValue { $0.append(bytes: utf8) }
-    }
-
-    mutating func append(bytes: UnsafeRawBufferPointer) {
-        appendValue { $0.append(bytes: bytes) }
-    }
-
-    mutating func append(int64: Int64) {
-        appendValue { $0.append(integer: int64) }
-    }
-
-    mutating func append(int32: Int32) {
-        appendValue { $0.append(integer: int32) }
-    }
-
-    mutating func append(int16: Int16) {
-        appendValue { $0.append(integer: int16) }
-    }
-
-    mutating func append(bool: Bool) {
-        appendValue { $0.append(integer: bool ? 1 as UInt8 : 0) }
-    }
-
-    mutating func append(uuid: PostgresUUID) {
-        appendValue { $0.append(uuid: uuid) }
-    }
-
-    mutating func append(timestamp: Timestamp) {
-        appendValue { $0.append(timestamp: timestamp) }
-    }
 
     mutating func appendNull() {
         count += 1
@@ -69,14 +29,7 @@ struct PostgresParameters: Sendable {
         }
     }
 
-    /// An array that was filled before.
-    mutating func append(_ array: PostgresArray) {
-        appendValue { storage in
-            array.withBytes { storage.append(bytes: $0) }
-        }
-    }
-
-    private mutating func appendValue(_ write: (inout [UInt8]) -> Void) {
+    mutating func appendValue(_ write: (inout [UInt8]) -> Void) {
         count += 1
         storage.appendCounted(write)
     }

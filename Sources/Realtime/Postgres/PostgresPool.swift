@@ -32,8 +32,6 @@ final class PostgresPool {
 
     /// Told when statements can be run for the first time, and again each time after they could not.
     var whenReady: (() -> Void)?
-    /// Told when a connection has nothing on its way any longer, and nothing waits for one.
-    var whenIdle: (() -> Void)?
 
     /// Makes the pool, which begins to connect. `close` must be called in the end.
     init(_ settings: PostgresSettings, on loop: EventLoop, log: Log, time: TimeSource = .system) {
@@ -52,16 +50,6 @@ final class PostgresPool {
     /// Whether a statement can be run now.
     var isReady: Bool {
         !isClosing && connections.contains { $0.isReady }
-    }
-
-    /// How many connections have nothing on their way.
-    var idleCount: Int {
-        connections.count { $0.isReady && $0.load == 0 }
-    }
-
-    /// How many statements are on their way or wait for a connection.
-    var load: Int {
-        connections.reduce(waiting.count) { $0 + $1.load }
     }
 
     /// How its connections stand together, and what was done over them.
@@ -163,7 +151,6 @@ extension PostgresPool: PostgresConnectionOwner {
 
     func connectionFreed(_ connection: PostgresConnection) {
         sendWaiting()
-        if connection.isReady, connection.load == 0, waiting.isEmpty { whenIdle?() }
     }
 
     func connectionLost(_ connection: PostgresConnection, reason: String) {

@@ -71,20 +71,6 @@ struct PostgresRow {
         result.value(row: index, column: column)
     }
 
-    /// Goes through an array of one dimension, element by element; nil for an element that is NULL. An array
-    /// that is NULL itself is treated like one without elements.
-    func forEachElement(_ column: Int, _ body: (UnsafeRawBufferPointer?) -> Void) {
-        guard let array = bytes(column), array.count > PostgresArray.emptySize else { return }
-        let count = Int(array.loadUnaligned(fromByteOffset: 12, as: Int32.self).bigEndian)
-        var offset = PostgresArray.headerSize
-        for _ in 0..<count {
-            let length = Int(array.loadUnaligned(fromByteOffset: offset, as: Int32.self).bigEndian)
-            offset += 4
-            body(length < 0 ? nil : UnsafeRawBufferPointer(rebasing: array[offset..<offset + length]))
-            offset += max(length, 0)
-        }
-    }
-
     private func integer<Value: FixedWidthInteger>(_ column: Int) -> Value {
         present(column, size: MemoryLayout<Value>.size).loadUnaligned(as: Value.self).bigEndian
     }

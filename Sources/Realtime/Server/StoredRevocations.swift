@@ -93,12 +93,12 @@ extension PostgresParameters {
         switch revocation.subject {
         case .user(let user):
             append(int16: 0)
-            append(text: user.string)
+            append(user)
         case .token(let id):
             append(int16: 1)
             append(text: id.string)
         }
         append(timestamp: revocation.since)
-        if let until = revocation.until { append(timestamp: until) } else { appendNull() }
+        append(timestamp: revocation.until)
     }
 }

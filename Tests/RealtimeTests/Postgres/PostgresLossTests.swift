@@ -22,7 +22,7 @@ struct PostgresLossTests {
             let broken = try outcome.take()
             #expect(throws: PostgresFailure.unknown) { try broken.get() }
             eventually { house.lines.contains { $0.contains("database connection lost") } }
-            eventually { (try? house.onLoop { $0.idleCount }) == 2 }
+            eventually { (try? house.onLoop { $0.figures.connections }) == 2 }
         }
     }
 
@@ -69,7 +69,7 @@ struct PostgresLossTests {
                 var outcome: PostgresHouse.Outcome?
                 pool.run(PostgresStatement(name: "one", sql: "select 1")) { outcome = $0 }
                 guard case .failure(.unavailable) = outcome else { return false }
-                return !pool.isReady && pool.idleCount == 0
+                return !pool.isReady && pool.figures.connections == 0
             }
             #expect(wasImmediate)
             eventually { house.lines.contains { $0.contains("database away") } }

@@ -11,23 +11,15 @@ enum AcceptStatements {
         let request = question.request
         var values = PostgresParameters(capacity: question.weight)
         values.append(timestamp: date)
-        request.users[0].withUTF8 { values.append(utf8: $0) }
+        values.append(request.users[0])
         values.append(uuid: question.ids[0].uuid)
         values.append(text: request.title)
         values.append(text: request.message)
         values.append(int16: request.level.number)
         values.append(int16: request.priority.number)
-        if let data = request.data {
-            data.withUnsafeBytes { values.append(utf8: $0) }
-        } else {
-            values.appendNull()
-        }
+        values.append(utf8: request.data)
         values.append(text: request.sender.name)
-        if let expiry = request.expiry(acceptedAt: date) {
-            values.append(timestamp: expiry)
-        } else {
-            values.appendNull()
-        }
+        values.append(timestamp: request.expiry(acceptedAt: date))
         return (oneStatement, values)
     }
 
@@ -37,10 +29,7 @@ enum AcceptStatements {
             with inbox as (
                 insert into realtime.inboxes as i (user_id, last_seq, unread, unseen, pending, total, version)
                 values ($2, 1, 1, 1, 1, 1, 1)
-                on conflict on constraint inboxes_pkey do update set
-                    last_seq = i.last_seq + 1, unread = i.unread + 1, unseen = i.unseen + 1,
-                    pending = i.pending + 1, total = i.total + 1, version = i.version + 1
-                returning i.user_id, i.last_seq, i.unread, i.unseen, i.version
+                \(InboxSchema.addToInbox)
             ), written as (
                 insert into realtime.notifications (
                     user_id, seq, notification_id, phase, level, priority, title, message, data, sender, created_at,
@@ -61,13 +50,11 @@ enum AcceptStatements {
     ) -> (PostgresStatement, PostgresParameters) {
         var values = PostgresParameters(capacity: batch.reduce(512) { $0 + $1.weight })
         values.append(timestamp: date)
-        values.append(arrayOf: .text) { column in
-            for question in batch { question.request.users[0].withUTF8 { column.append(utf8: $0) } }
-        }
+        values.append(arrayOf: .text) { for question in batch { $0.append(question.request.users[0]) } }
         values.append(arrayOf: .uuid) { for question in batch { $0.append(uuid: question.ids[0].uuid) } }
         appendContents(of: batch, to: &values)
-        values.append(arrayOf: .timestamptz) { column in
-            for question in batch { column.append(question.request.expiry(acceptedAt: date)) }
+        values.append(arrayOf: .timestamptz) {
+            for question in batch { $0.append(timestamp: question.request.expiry(acceptedAt: date)) }
         }
         return (plainStatement, values)
     }
@@ -87,11 +74,7 @@ enum AcceptStatements {
                 insert into realtime.inboxes as i (user_id, last_seq, unread, unseen, pending, total, version)
                 select r.user_id, r.all_of_it, r.all_of_it, r.all_of_it, r.all_of_it, r.all_of_it, 1
                 from recipient r where r.nth = 1 order by r.user_id
-                on conflict on constraint inboxes_pkey do update set
-                    last_seq = i.last_seq + excluded.last_seq, unread = i.unread + excluded.unread,
-                    unseen = i.unseen + excluded.unseen, pending = i.pending + excluded.pending,
-                    total = i.total + excluded.total, version = i.version + 1
-                returning i.user_id, i.last_seq, i.unread, i.unseen, i.version
+                \(InboxSchema.addToInbox)
             ), numbered as materialized (
                 select r.*, i.last_seq - r.all_of_it + r.nth as seq, i.unread, i.unseen, i.version
                 from recipient r join inbox i on i.user_id = r.user_id
@@ -121,15 +104,7 @@ enum AcceptStatements {
         values.append(arrayOf: .int2) {
             for question in batch { $0.append(int16: question.request.priority.number) }
         }
-        values.append(arrayOf: .text) { column in
-            for question in batch {
-                if let data = question.request.data {
-                    data.withUnsafeBytes { column.append(utf8: $0) }
-                } else {
-                    column.appendNull()
-                }
-            }
-        }
+        values.append(arrayOf: .text) { for question in batch { $0.append(utf8: question.request.data) } }
         values.append(arrayOf: .text) {
             for question in batch { $0.append(text: question.request.sender.name) }
         }
@@ -147,21 +122,19 @@ enum AcceptStatements {
         let requests = batch.lazy.map(\.request)
         appendContents(of: batch, to: &values)
         values.append(arrayOf: .text) { for request in requests { $0.append(text: request.idempotencyKey) } }
-        values.append(arrayOf: .bytea) { column in
+        values.append(arrayOf: .bytea) {
             for request in requests {
-                guard request.idempotencyKey != nil else {
-                    column.appendNull()
-                    continue
-                }
-                request.fingerprint.withUnsafeBytes { column.append(bytes: $0) }
+                $0.append(bytes: request.idempotencyKey == nil ? nil : request.fingerprint)
             }
         }
         values.append(arrayOf: .text) { for request in requests { $0.append(text: request.collapseKey) } }
         // When it was accepted is when the database is asked, for all of a batch.
         values.append(arrayOf: .timestamptz) { for _ in requests { $0.append(timestamp: date) } }
-        values.append(arrayOf: .timestamptz) { for request in requests { $0.append(request.deliverAt) } }
         values.append(arrayOf: .timestamptz) {
-            for request in requests { $0.append(request.expiry(acceptedAt: date)) }
+            for request in requests { $0.append(timestamp: request.deliverAt) }
+        }
+        values.append(arrayOf: .timestamptz) {
+            for request in requests { $0.append(timestamp: request.expiry(acceptedAt: date)) }
         }
         appendRecipients(of: batch, to: &values)
         return (anyStatement, values)
@@ -173,10 +146,8 @@ enum AcceptStatements {
                 for _ in question.request.users { column.append(int32: Int32(place + 1)) }
             }
         }
-        values.append(arrayOf: .text) { column in
-            for question in batch {
-                for user in question.request.users { user.withUTF8 { column.append(utf8: $0) } }
-            }
+        values.append(arrayOf: .text) {
+            for question in batch { for user in question.request.users { $0.append(user) } }
         }
         values.append(arrayOf: .uuid) { column in
             for question in batch { for id in question.ids { column.append(uuid: id.uuid) } }
@@ -195,14 +166,4 @@ enum AcceptStatements {
             .array(of: .timestamptz), .array(of: .timestamptz), .array(of: .timestamptz), .array(of: .int4),
             .array(of: .text), .array(of: .uuid),
         ])
-}
-
-extension PostgresArray {
-    fileprivate mutating func append(text: String?) {
-        if let text { append(text: text) } else { appendNull() }
-    }
-
-    fileprivate mutating func append(_ date: Timestamp?) {
-        if let date { append(timestamp: date) } else { appendNull() }
-    }
 }

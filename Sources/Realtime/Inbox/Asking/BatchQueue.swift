@@ -49,12 +49,4 @@ struct BatchQueue<Item> {
         }
         return batch
     }
-
-    /// Takes out all.
-    mutating func takeAll() -> [Item] {
-        var all: [Item] = []
-        while let next = waiting.popFirst() { all.append(next.item) }
-        weight = 0
-        return all
-    }
 }

@@ -6,7 +6,7 @@ struct InboxAddress: Hashable, Sendable {
     let device: DeviceID?
 
     fileprivate func appendDevice(to column: inout PostgresArray) {
-        if let device { device.withUTF8 { column.append(utf8: $0) } } else { column.append(text: "") }
+        if let device { column.append(device) } else { column.append(text: "") }
     }
 }
 
@@ -22,8 +22,37 @@ extension Inbox {
     }
 }
 
+/// What a device's connection asks.
+protocol DeviceQuestion: BatchedQuestion {
+    associatedtype Answer
+
+    var address: InboxAddress { get }
+    var completion: (Result<Answer, PostgresFailure>) -> Void { get }
+}
+
+extension DeviceQuestion {
+    func fail(_ failure: PostgresFailure) {
+        completion(.failure(failure))
+    }
+}
+
+/// A question whose answer is notifications to be sent now.
+protocol DueQuestion: DeviceQuestion where Answer == [DueNotification], Key == InboxAddress {}
+
+extension DueQuestion {
+    static var most: Int { 128 }
+
+    // Two connections of one device are sent the same in two statements, each of which counts as a time.
+    var key: InboxAddress? { address }
+
+    static func answer(_ batch: [Self], with rows: PostgresRows) {
+        let pages = DueNotification.pages(of: rows, for: batch.count)
+        for (question, page) in zip(batch, pages) { question.completion(.success(page)) }
+    }
+}
+
 /// A device has connected: how does its inbox stand?
-struct ArrivalQuestion: BatchedQuestion {
+struct ArrivalQuestion: DeviceQuestion {
     let address: InboxAddress
     /// What its token says about rooms, as JSON; it is remembered for when somebody mentions the user.
     let rooms: String?
@@ -46,11 +75,7 @@ struct ArrivalQuestion: BatchedQuestion {
     ) -> (PostgresStatement, PostgresParameters) {
         var values = PostgresParameters()
         values.append(batch.map(\.address))
-        values.append(arrayOf: .text) { column in
-            for question in batch {
-                if let rooms = question.rooms { column.append(text: rooms) } else { column.appendNull() }
-            }
-        }
+        values.append(arrayOf: .text) { for question in batch { $0.append(text: question.rooms) } }
         values.append(arrayOf: .timestamptz) { for question in batch { $0.append(timestamp: question.date) } }
         return (statement, values)
     }
@@ -70,21 +95,16 @@ struct ArrivalQuestion: BatchedQuestion {
             question.completion(.success(Inbox.Position(last: 0, newest: 0, hasPending: false)))
         }
     }
-
-    func fail(_ failure: PostgresFailure) {
-        completion(.failure(failure))
-    }
 }
 
 /// A page of what is pending for a device.
-struct PageQuestion: BatchedQuestion {
+struct PageQuestion: DueQuestion {
     let address: InboxAddress
     let kind: NotificationFeed.Kind
     let after: Int64
     let upTo: Int64
     let completion: (Result<[DueNotification], PostgresFailure>) -> Void
 
-    static let most = 128
     private static let statement = PostgresStatement(
         name: "fetch", sql: "select * from realtime.fetch($1, $2, $3, $4, $5, $6, $7)",
         parameterTypes: [
@@ -92,8 +112,6 @@ struct PageQuestion: BatchedQuestion {
             .array(of: .int2), .array(of: .int4),
         ])
 
-    // Two connections of one device are sent the same in two statements, each of which counts as a time.
-    var key: InboxAddress? { address }
     var weight: Int { 160 }
 
     static func ask(
@@ -110,31 +128,20 @@ struct PageQuestion: BatchedQuestion {
         }
         return (statement, values)
     }
-
-    static func answer(_ batch: [PageQuestion], with rows: PostgresRows) {
-        let pages = DueNotification.pages(of: rows, for: batch.count)
-        for (question, page) in zip(batch, pages) { question.completion(.success(page)) }
-    }
-
-    func fail(_ failure: PostgresFailure) {
-        completion(.failure(failure))
-    }
 }
 
 /// What is still pending for a device of certain places of its user's sequence.
-struct RepeatQuestion: BatchedQuestion {
+struct RepeatQuestion: DueQuestion {
     let address: InboxAddress
     let places: [Int64]
     let completion: (Result<[DueNotification], PostgresFailure>) -> Void
 
-    static let most = 128
     private static let statement = PostgresStatement(
         name: "fetch_again", sql: "select * from realtime.fetch_again($1, $2, $3, $4, $5)",
         parameterTypes: [
             .timestamptz, .array(of: .text), .array(of: .text), .array(of: .int4), .array(of: .int8),
         ])
 
-    var key: InboxAddress? { address }
     var weight: Int { 128 + 16 * places.count }
 
     static func ask(
@@ -153,19 +160,10 @@ struct RepeatQuestion: BatchedQuestion {
         }
         return (statement, values)
     }
-
-    static func answer(_ batch: [RepeatQuestion], with rows: PostgresRows) {
-        let pages = DueNotification.pages(of: rows, for: batch.count)
-        for (question, page) in zip(batch, pages) { question.completion(.success(page)) }
-    }
-
-    func fail(_ failure: PostgresFailure) {
-        completion(.failure(failure))
-    }
 }
 
 /// What a device has acknowledged.
-struct AcknowledgeQuestion: BatchedQuestion {
+struct AcknowledgeQuestion: DeviceQuestion {
     let address: InboxAddress
     let ids: [NotificationID]
     /// Told how many of them it was sent and had not acknowledged before.
@@ -204,17 +202,13 @@ struct AcknowledgeQuestion: BatchedQuestion {
         for index in 0..<rows.count { counts[Int(rows[index].int32(0)) - 1] = Int(rows[index].int32(1)) }
         for (question, count) in zip(batch, counts) { question.completion(.success(count)) }
     }
-
-    func fail(_ failure: PostgresFailure) {
-        completion(.failure(failure))
-    }
 }
 
 extension PostgresParameters {
     /// Two columns: the users, and their devices.
     fileprivate mutating func append(_ addresses: [InboxAddress]) {
         append(arrayOf: .text) { column in
-            for address in addresses { address.user.withUTF8 { column.append(utf8: $0) } }
+            for address in addresses { column.append(address.user) }
         }
         append(arrayOf: .text) { column in
             for address in addresses { address.appendDevice(to: &column) }

@@ -64,11 +64,7 @@ extension InboxSchema {
             ), inbox as (
                 insert into realtime.inboxes as i (user_id, last_seq, unread, unseen, pending, total, version)
                 select t.user_id, t.all_of_it, t.live, t.live, t.live, t.live, 1 from tally t order by t.user_id
-                on conflict on constraint inboxes_pkey do update set
-                    last_seq = i.last_seq + excluded.last_seq, unread = i.unread + excluded.unread,
-                    unseen = i.unseen + excluded.unseen, pending = i.pending + excluded.pending,
-                    total = i.total + excluded.total, version = i.version + 1
-                returning i.user_id, i.last_seq, i.unread, i.unseen, i.version
+                \#(addToInbox)
             ), numbered as (
                 select u.place, u.request, u.user_id, u.id, i.last_seq - t.all_of_it + u.nth as seq,
                     (case when r.deliver is null or r.deliver <= at then 1 else 0 end)::smallint as phase,
@@ -147,15 +143,11 @@ extension InboxSchema {
                 from older o where n.user_id = o.user_id and n.seq = o.seq
             ), change as (
                 select o.user_id,
-                    count(*) filter (where o.phase = 1 and o.archived_at is null and o.read_at is null) as unread,
-                    count(*) filter (where o.phase = 1 and o.archived_at is null and o.seen_at is null) as unseen,
-                    count(*) filter (where o.phase = 1 and o.archived_at is null and o.acknowledged_at is null) as pending,
+                    \#(counts(of: "o")),
                     count(*) filter (where o.phase = 0 and o.archived_at is null) as revealed
                 from older o group by o.user_id
             )
-            update realtime.inboxes i set unread = i.unread - c.unread, unseen = i.unseen - c.unseen,
-                pending = i.pending - c.pending, total = i.total + c.revealed, version = i.version + 1
-            from change c where i.user_id = c.user_id;
+            \#(deductEnded);
         end $$;
         """#
 }

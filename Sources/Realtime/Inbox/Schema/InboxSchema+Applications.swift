@@ -151,17 +151,17 @@ extension InboxSchema {
         -- Notes whose a task is now, and has that user told where it is news and there is something to tell. Says whether it
         -- is news.
         create function realtime.assign(
-            at timestamptz, project text, task text, assignee text, id uuid, title text, message text, data text
+            at timestamptz, project text, task text, assignee text, title text, message text, data text
         ) returns boolean language plpgsql as $$
         begin
             insert into realtime.assignments as a (project_id, task_id, assignee_id, changed_at)
             values (project, task, assignee, at)
             on conflict on constraint assignments_pkey do update set assignee_id = assignee, changed_at = at
             where a.assignee_id <> assignee collate "C";
-            if found and id is not null then
+            if found and title is not null then
                 insert into realtime.outgoing (
                     notification_ids, users, title, message, level, priority, data, created_at)
-                values (array[id], array[assignee], title, message, 0, 1, data, at);
+                values (array[realtime.new_id()], array[assignee], title, message, 0, 1, data, at);
                 return true;
             end if;
             return found;

@@ -1,4 +1,26 @@
 extension InboxSchema {
+    /// What is told of a notification that is to be sent: between the request's number and what is the device's, the
+    /// columns of `NotificationColumns`.
+    private static let due = """
+        n integer, notification_id uuid, seq bigint, title text, message text, level smallint, priority smallint,
+            created_at timestamptz, expires_at timestamptz, data text, is_read boolean, attempt integer
+        """
+
+    /// What is read of one for that.
+    private static let read = """
+        p.notification_id, p.seq, p.title, p.message, p.level, p.priority, p.created_at, p.expires_at, p.data,
+                        p.read_at is not null as is_read
+        """
+
+    /// The answer, from what was read (`page`) and the attempts that were noted (`sent`).
+    private static let answer = """
+        select p.n::integer, p.notification_id, p.seq, p.title, p.message, p.level, p.priority, p.created_at,
+                p.expires_at, p.data, p.is_read, s.attempts
+            from page p
+            join sent s on s.user_id = p.user_id and s.seq = p.seq and s.device_id = p.device_id
+            order by p.n, p.seq;
+        """
+
     /// How devices get what is pending, and acknowledge it.
     static let delivering = #"""
         -- How the inboxes of devices that have just connected stand, and the note of what their tokens say about rooms.
@@ -42,8 +64,7 @@ extension InboxSchema {
             at timestamptz, f_user text[], f_device text[], f_after bigint[], f_upto bigint[], f_kind smallint[],
             f_limit integer[]
         ) returns table (
-            n integer, seq bigint, notification_id uuid, level smallint, priority smallint, title text, message text,
-            data text, created_at timestamptz, expires_at timestamptz, is_read boolean, attempt integer
+            \#(due)
         ) language plpgsql as $$
         #variable_conflict use_column
         begin
@@ -53,8 +74,7 @@ extension InboxSchema {
                 from unnest(f_user, f_device, f_after, f_upto, f_kind, f_limit)
                     with ordinality f (user_id, device_id, after, upto, kind, most, n)
                 cross join lateral (
-                    select p.seq, p.notification_id, p.level, p.priority, p.title, p.message, p.data, p.created_at,
-                        p.expires_at, p.read_at is not null as is_read
+                    select \#(read)
                     from unnest(
                         int8multirange(int8range(f.after + 1, greatest(f.upto, f.after) + 1))
                         - coalesce((
@@ -80,26 +100,21 @@ extension InboxSchema {
                     last_sent_at = at
                 returning s.user_id, s.seq, s.device_id, s.attempts
             )
-            select p.n::integer, p.seq, p.notification_id, p.level, p.priority, p.title, p.message, p.data, p.created_at,
-                p.expires_at, p.is_read, s.attempts
-            from page p
-            join sent s on s.user_id = p.user_id and s.seq = p.seq and s.device_id = p.device_id
-            order by p.n, p.seq;
+            \#(answer)
         end $$;
 
         -- The same for certain places of a user's sequence: those of which nothing comes back are not pending any more.
         create function realtime.fetch_again(
             at timestamptz, f_user text[], f_device text[], s_request integer[], s_seq bigint[]
         ) returns table (
-            n integer, seq bigint, notification_id uuid, level smallint, priority smallint, title text, message text,
-            data text, created_at timestamptz, expires_at timestamptz, is_read boolean, attempt integer
+            \#(due)
         ) language plpgsql as $$
         #variable_conflict use_column
         begin
             return query
             with page as (
-                select w.request as n, p.user_id, f_device[w.request] collate "C" as device_id, p.seq, p.notification_id, p.level, p.priority, p.title,
-                    p.message, p.data, p.created_at, p.expires_at, p.read_at is not null as is_read
+                select w.request as n, p.user_id, f_device[w.request] collate "C" as device_id,
+                    \#(read)
                 from unnest(s_request, s_seq) w (request, seq)
                 join realtime.notifications p on p.user_id = f_user[w.request] collate "C" and p.seq = w.seq
                 where p.phase = 1 and p.archived_at is null and (p.expires_at is null or p.expires_at > at)
@@ -114,11 +129,7 @@ extension InboxSchema {
                 on conflict on constraint deliveries_pkey do update set attempts = s.attempts + 1, last_sent_at = at
                 returning s.user_id, s.seq, s.device_id, s.attempts
             )
-            select p.n, p.seq, p.notification_id, p.level, p.priority, p.title, p.message, p.data, p.created_at,
-                p.expires_at, p.is_read, s.attempts
-            from page p
-            join sent s on s.user_id = p.user_id and s.seq = p.seq and s.device_id = p.device_id
-            order by p.n, p.seq;
+            \#(answer)
         end $$;
 
         -- Acknowledgements of devices. Ids that are not the user's, or that nobody knows, change nothing. Returns how many

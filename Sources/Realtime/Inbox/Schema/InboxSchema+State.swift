@@ -81,15 +81,11 @@ extension InboxSchema {
                 from overdue o where m.user_id = o.user_id and m.seq = o.seq
             ), change as (
                 select o.user_id, count(*)::integer as ended,
-                    count(*) filter (where o.phase = 1 and o.archived_at is null and o.read_at is null) as unread,
-                    count(*) filter (where o.phase = 1 and o.archived_at is null and o.seen_at is null) as unseen,
-                    count(*) filter (where o.phase = 1 and o.archived_at is null and o.acknowledged_at is null) as pending,
+                    \#(counts(of: "o")),
                     count(*) filter (where o.phase = 0 and o.archived_at is null) as revealed
                 from overdue o group by o.user_id
             )
-            update realtime.inboxes i set unread = i.unread - c.unread, unseen = i.unseen - c.unseen,
-                pending = i.pending - c.pending, total = i.total + c.revealed, version = i.version + 1
-            from change c where i.user_id = c.user_id
+            \#(deductEnded)
             returning i.user_id, i.unread, i.unseen, i.version, c.ended;
         end $$;
 
@@ -172,9 +168,7 @@ extension InboxSchema {
                 from mine s where e.user_id = s.user_id
             ), change as (
                 select s.user_id, s.keep_from, count(g.user_id)::integer as removed,
-                    count(*) filter (where g.phase = 1 and g.archived_at is null and g.read_at is null) as unread,
-                    count(*) filter (where g.phase = 1 and g.archived_at is null and g.seen_at is null) as unseen,
-                    count(*) filter (where g.phase = 1 and g.archived_at is null and g.acknowledged_at is null) as pending,
+                    \#(counts(of: "g")),
                     count(*) filter (where g.user_id is not null and g.archived_at is null) as total
                 from mine s left join gone g on g.user_id = s.user_id
                 group by s.user_id, s.keep_from
