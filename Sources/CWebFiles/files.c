@@ -54,8 +54,14 @@ static const struct web_file files[] = {
     {"/client/errors.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/errors.js" suffix(, 0)
     }},
+    {"/client/http.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/http.js" suffix(, 0)
+    }},
     {"/client/inbox-list.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/inbox-list.js" suffix(, 0)
+    }},
+    {"/client/longpoll.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/longpoll.js" suffix(, 0)
     }},
     {"/client/machine.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/machine.js" suffix(, 0)
@@ -77,6 +83,9 @@ static const struct web_file files[] = {
     }},
     {"/client/room.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/room.js" suffix(, 0)
+    }},
+    {"/client/sse.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/sse.js" suffix(, 0)
     }},
     {"/client/stream.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/stream.js" suffix(, 0)

@@ -21,16 +21,20 @@ import { createTokens } from "./token.js"
  * @param {import("./types.js").ClientOptions} [options]
  */
 export function createClient(options = {}) {
-  const { url = globalThis.location?.origin, transports = ["websocket"], log = () => {} } = options
+  const {
+    url = globalThis.location?.origin,
+    transports = ["websocket", "sse", "longpoll"],
+    deviceId = keptDeviceId(),
+    WebSocket = globalThis.WebSocket,
+    fetch = globalThis.fetch,
+    log = () => {},
+    backoff,
+  } = options
   const how = {
-    url: String(url).replace(/\/$/, ""),
-    WebSocket: options.WebSocket ?? globalThis.WebSocket,
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-    deviceId: options.deviceId === undefined ? keptDeviceId() : options.deviceId,
-    backoff: options.backoff,
-    transports,
+    url: `${url}`.replace(/\/$/, ""),
+    device: `device_id=${encodeURIComponent(deviceId ?? "")}`,
+    transports, WebSocket, fetch, backoff,
   }
-  if (!how.WebSocket) how.transports = transports.filter((transport) => transport !== "websocket")
 
   const { on, emit } = createEmitter()
   const seen = createRecent()
@@ -48,23 +52,13 @@ export function createClient(options = {}) {
   let presence
   let stopWatching = () => {}
 
-  const outbox = createOutbox({ limits: options.queue, send: (envelope) => connection.send(envelope) })
-  const tokens = createTokens(options, async (token) => {
-    const answer = await ask("auth", { token }, { volatile: true })
-    connection.renew(token)
-    return answer
-  })
-  const tabs = createTabs((message) => notifications.heardFromTab(message))
-  const notifications = createNotifications({ ask, tellTabs: tabs.tell })
-  const connection = createConnection({ how, tokens, changed, ready, received, log })
-
   /**
    * @param {string} type
    * @param {any} data
    * @param {SendOptions} [options]
    * @returns {Promise<any>}
    */
-  function ask(type, data, options = {}) {
+  const ask = (type, data, options = {}) => {
     const stream = rooms.get(options.roomId ?? "")?.stream
     stream?.sent()
     return new Promise((resolve, reject) => {
@@ -75,14 +69,14 @@ export function createClient(options = {}) {
     })
   }
 
-  function lost() {
+  const lost = () => {
     outbox.suspend()
     tokens.rest()
     for (const room of rooms.values()) room.lost()
   }
 
   /** @param {Envelope} greeting */
-  function ready(greeting) {
+  const ready = (greeting) => {
     // There may have been another connection until now, of another kind.
     lost()
     const { user_id, username, device_id, connection_id } = greeting.data
@@ -100,7 +94,7 @@ export function createClient(options = {}) {
   }
 
   /** @param {import("./types.js").State} state */
-  function changed(state) {
+  const changed = (state) => {
     if (state.name !== "connected") lost()
     if (state.name === "disconnected") {
       me = null
@@ -115,7 +109,7 @@ export function createClient(options = {}) {
   }
 
   /** @param {Envelope} envelope */
-  function received(envelope) {
+  const received = (envelope) => {
     const { type, data, room_id, reply_to, message_id } = envelope
     if (type === "token_expiring") tokens.check()
     if (reply_to ? outbox.answered(envelope) : type === "pong") return
@@ -129,13 +123,13 @@ export function createClient(options = {}) {
   }
 
   /** @param {Envelope} envelope */
-  function deliver(envelope) {
+  const deliver = (envelope) => {
     emit("message", envelope)
     if (!OWN_EVENTS.includes(envelope.type)) emit(envelope.type, envelope)
     emit("*", envelope)
   }
 
-  function sayPresence() {
+  const sayPresence = () => {
     const isConnected = connection.state.name === "connected"
     return presence && isConnected ? ask("presence_update", presence, { volatile: true }) : Promise.resolve()
   }
@@ -143,7 +137,7 @@ export function createClient(options = {}) {
   /**
    * @param {string} id
    */
-  function room(id) {
+  const room = (id) => {
     let entry = rooms.get(id)
     if (!entry) {
       entry = createRoom(id, { say: outbox.say, publish: ask, userId: () => me?.userId, deliver })
@@ -152,6 +146,16 @@ export function createClient(options = {}) {
     }
     return entry.room
   }
+
+  const outbox = createOutbox({ limits: options.queue, send: (envelope) => connection.send(envelope) })
+  const tokens = createTokens(options, async (token) => {
+    const answer = await ask("auth", { token }, { volatile: true })
+    connection.renew(token)
+    return answer
+  })
+  const tabs = createTabs((message) => notifications.heard(message))
+  const notifications = createNotifications({ ask, tell: tabs.tell })
+  const connection = createConnection({ how, tokens, changed, ready, received, log })
 
   return {
     /** The truth about the connection. */

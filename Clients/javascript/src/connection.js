@@ -1,6 +1,8 @@
 // Does what the machine says: opens and closes links, keeps the one timer, and passes on what comes.
 
+import { openLongPoll } from "./longpoll.js"
 import { createMachine } from "./machine.js"
+import { openEvents } from "./sse.js"
 import { openWebSocket } from "./websocket.js"
 
 /** @typedef {import("./types.js").Envelope} Envelope */
@@ -20,7 +22,7 @@ import { openWebSocket } from "./websocket.js"
  * @typedef {object} LinkOptions
  * @property {string} url
  * @property {string} token
- * @property {string | null} deviceId
+ * @property {string} device which device this is, as a part of an address
  * @property {any} WebSocket
  * @property {typeof fetch} fetch
  * @property {(envelope: Envelope) => void} message
@@ -29,12 +31,12 @@ import { openWebSocket } from "./websocket.js"
  */
 
 /** @type {Record<string, (options: LinkOptions) => Link>} */
-const OPENERS = { websocket: openWebSocket }
+const OPENERS = { websocket: openWebSocket, sse: openEvents, longpoll: openLongPoll }
 
 /**
  * @param {object} options
  * @param {Required<Pick<import("./types.js").ClientOptions, "url" | "fetch" | "transports">>
- *   & {WebSocket: any, deviceId: string | null, backoff?: {min?: number, max?: number}}} options.how
+ *   & {WebSocket: any, device: string, backoff?: {min?: number, max?: number}}} options.how
  * @param {ReturnType<import("./token.js").createTokens>} options.tokens
  * @param {(state: import("./types.js").State) => void} options.changed
  * @param {(greeting: Envelope) => void} options.ready a link is there, and is to be used
@@ -59,10 +61,9 @@ export function createConnection({ how, tokens, changed, ready, received, log })
   let greeting
   /** @type {any} */
   let timer
-  let armedFor = Infinity
 
   /** @param {import("./machine.js").Event} event */
-  function step(event) {
+  const step = (event) => {
     const before = machine.state
     const actions = machine.step(event, Date.now())
     for (const action of actions) {
@@ -85,38 +86,29 @@ export function createConnection({ how, tokens, changed, ready, received, log })
     changed(machine.state)
   }
 
-  /** The timer is set anew only for what is due earlier: each message puts the heartbeat off. */
-  function arm() {
-    const { wakeAt } = machine
-    if (wakeAt >= armedFor && wakeAt < Infinity) return
+  const arm = () => {
     clearTimeout(timer)
-    armedFor = wakeAt
-    if (wakeAt === Infinity) return
-    timer = setTimeout(() => {
-      armedFor = Infinity
-      step({ type: "tick" })
-    }, Math.min(Math.max(wakeAt - Date.now(), 0), 2 ** 31 - 1))
+    // What is over, or waits for the network, has nothing to wake for.
+    if (machine.wakeAt < Infinity) timer = setTimeout(step, machine.wakeAt - Date.now(), { type: "tick" })
   }
 
   /** @param {{link: number, transport: string, fresh: boolean}} attempt */
-  async function open({ link, transport, fresh }) {
-    let token
+  const open = async ({ link, transport, fresh }) => {
+    // Why it failed, if it does; `silent` where there is no WebSocket, or a page may not even try.
+    let code = "token"
     try {
-      token = await tokens.get(fresh)
+      const token = await tokens.get(fresh)
+      if (!machine.wants(link)) return
+      code = token ? "silent" : "nobody"
+      if (token) {
+        step({ type: "opening", link })
+        links.set(link, OPENERS[transport]({ ...how, token, ...hearing(link) }))
+        return
+      }
     } catch (error) {
-      log("getToken failed", error)
-      return step({ type: "lost", link, code: "token" })
-    }
-    if (!machine.wants(link)) return
-    if (!token) return step({ type: "lost", link, code: "nobody" })
-    step({ type: "opening", link })
-    try {
-      links.set(link, OPENERS[transport]({ ...how, token, ...hearing(link) }))
-    } catch (error) {
-      // Where a page may not even try, as with ws:// from https://.
       log("cannot open", error)
-      step({ type: "lost", link })
     }
+    step({ type: "lost", link, code })
   }
 
   /**
@@ -124,14 +116,14 @@ export function createConnection({ how, tokens, changed, ready, received, log })
    *
    * @param {number} link
    */
-  function hearing(link) {
+  const hearing = (link) => {
     /**
      * The server's goodbye, which says more than the code that comes after it.
      *
      * @type {any}
      */
     let goodbye
-    const isCurrent = () => !!current && links.get(link) === current
+    const isCurrent = () => current && links.get(link) === current
     return {
       /** @param {Envelope} envelope */
       message(envelope) {

@@ -2,7 +2,7 @@
  * Listeners by the name of what they listen to.
  */
 export function createEmitter() {
-  /** @type {Map<string, Set<{listener: (value: any) => any}>>} */
+  /** @type {Map<string, Set<[(value: any) => any]>>} */
   const events = new Map()
 
   return {
@@ -14,7 +14,8 @@ export function createEmitter() {
      * @returns {() => void}
      */
     on(event, listener) {
-      const entry = { listener }
+      /** @type {[typeof listener]} */
+      const entry = [listener]
       const entries = events.get(event) ?? new Set()
       events.set(event, entries.add(entry))
       return () => {
@@ -31,7 +32,7 @@ export function createEmitter() {
      */
     emit(event, value) {
       // An async function runs at once up to its first `await`, and turns what it throws into a rejection.
-      const calls = [...(events.get(event) ?? [])].map(async ({ listener }) => listener(value))
+      const calls = [...(events.get(event) ?? [])].map(async ([listener]) => listener(value))
       return Promise.all(calls).then(
         () => true,
         (error) => {

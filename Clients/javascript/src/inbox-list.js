@@ -9,7 +9,7 @@
  *
  * @type {Record<string, Partial<Notification>>}
  */
-export const MARKS = {
+const MARKS = {
   seen: { seen: true },
   read: { seen: true, read: true },
   unread: { read: false },
@@ -41,22 +41,27 @@ export function merged(items, more, filter) {
  * @returns {Inbox & {before: Notification[]}} with the marked ones as they were before
  */
 export function marked({ items, counts }, mark, ids, filter) {
-  const change = MARKS[mark]
   const before = items.filter(({ notification_id }) => ids === "all" || ids.includes(notification_id))
-  const after = before.map((item) => ({ ...item, ...change }))
-  let { unread, unseen } = counts
-  if (ids === "all" && mark !== "unread" && mark !== "unarchive") {
-    // Of all: also of those that are not in the list.
-    unseen = 0
-    if (mark !== "seen") unread = 0
-  } else {
-    /** @param {Notification} item */
-    const counted = ({ archived, state }) => +!(archived || state === "expired")
-    before.forEach((item, index) => {
-      const now = after[index]
-      unread += counted(now) * +!now.read - counted(item) * +!item.read
-      unseen += counted(now) * +!now.seen - counted(item) * +!item.seen
-    })
+  const after = before.map((item) => ({ ...item, ...MARKS[mark] }))
+  // Of all: also of those that are not in the list.
+  const isAll = ids === "all" && !mark.startsWith("un")
+  /**
+   * @param {Notification[]} some
+   * @param {"read" | "seen"} key
+   */
+  const lacking = (some, key) =>
+    some.filter((item) => !item[key] && !item.archived && item.state !== "expired").length
+  /**
+   * @param {number} count
+   * @param {"read" | "seen"} key
+   */
+  const changed = (count, key) => Math.max(0, count + lacking(after, key) - lacking(before, key))
+  return {
+    items: merged(items, after, filter),
+    counts: {
+      unread: isAll && mark !== "seen" ? 0 : changed(counts.unread, "read"),
+      unseen: isAll ? 0 : changed(counts.unseen, "seen"),
+    },
+    before,
   }
-  return { items: merged(items, after, filter), counts: { unread: Math.max(0, unread), unseen: Math.max(0, unseen) }, before }
 }

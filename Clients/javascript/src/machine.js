@@ -7,7 +7,7 @@
 /**
  * `link` numbers the attempts, so that what an earlier one says late is not taken for the present one's.
  *
- * @typedef {{type: "connect" | "disconnect" | "offline" | "online" | "wake" | "hide" | "tick" | "heard"}
+ * @typedef {{type: "connect" | "disconnect" | "offline" | "online" | "pageshow" | "pagehide" | "tick" | "heard"}
  *   | {type: "opening", link: number}
  *   | {type: "ready", link: number, heartbeat: number}
  *   | {type: "lost", link: number, code?: number | string, retryAfter?: number}} Event
@@ -59,7 +59,9 @@ const FINAL = [4400, 4403, 4409, "nobody"]
  */
 export function createMachine({ transports, renewable, min = 500, max = 20_000, random = Math.random }) {
   /** @type {State} */
-  let state = { name: "idle", transport: null, reason: null, willRetry: false, retryAt: null }
+  let state
+  /** Nobody wants it to be connected. */
+  let isOver = true
   /** @type {Action[]} */
   let actions = []
   /**
@@ -79,8 +81,9 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
   let notBefore = 0
   /** Whether the last token was asked for because one was refused: the next refusal is the end. */
   let fresh = false
-  let offline = false
   let heartbeat = 0
+  /** When it was connected last. */
+  let since = 0
   let pinged = false
 
   /**
@@ -88,7 +91,8 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
    * @param {Partial<State>} [more]
    */
   const become = (name, more) => {
-    state = { name, transport: null, reason: null, willRetry: name !== "disconnected", retryAt: null, ...more }
+    isOver = name === "idle" || name === "disconnected"
+    state = { name, transport: null, reason: null, willRetry: !isOver, retryAt: null, ...more }
   }
 
   /** @param {number} id */
@@ -119,23 +123,14 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
   }
 
   /**
-   * Tries at once what was to be tried later.
-   *
-   * @param {number} now
-   */
-  const attemptSoon = (now) => {
-    if (due.retry) due.retry = Math.max(now, notBefore)
-    tick(now)
-  }
-
-  /**
    * There is reason to look: the connection may be dead, or may be had again.
    *
    * @param {number} now
    */
   const wake = (now) => {
     if (state.name === "connected") ping(now, Math.min(heartbeat, DOUBT))
-    attemptSoon(now)
+    if (due.retry) due.retry = Math.max(now, notBefore)
+    tick(now)
   }
 
   /**
@@ -145,6 +140,10 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
    */
   const lost = (now, code = 1006, retryAfter = 0) => {
     const wasOpening = state.name !== "connected"
+    if (!wasOpening && now - since >= STABLE) {
+      attempts = 0
+      fresh = false
+    }
     drop()
     const reason = REASONS[code] ?? "network"
     if (FINAL.includes(code) || (code === 4401 && (fresh || !renewable))) return end(reason)
@@ -177,10 +176,24 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
     link = id
     candidate = 0
     pinged = false
-    due = { stable: now + STABLE, beat: now + heartbeat }
-    if (index > 0) due.better = now + COME_BACK
+    due = { beat: now + heartbeat }
+    since = now
+    // It may have been the server that was away.
+    if (index > 0) due.better = now + STABLE
     become("connected", { transport: transports[index] })
     actions.push({ type: "use", link })
+  }
+
+  /**
+   * The better transport can't be had for now.
+   *
+   * @param {number} now
+   */
+  const giveUp = (now) => {
+    close(candidate)
+    candidate = 0
+    delete due.open
+    due.better = now + COME_BACK
   }
 
   /** @param {number} now */
@@ -188,25 +201,16 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
     /** @param {string} what */
     const isDue = (what) => due[what] <= now && delete due[what]
 
-    if (isDue("stable")) {
-      attempts = failures = 0
-      fresh = false
-    }
     if (isDue("better")) {
       candidate = ++count
-      due.candidate = now + FETCHING_TOKEN
+      due.open = now + FETCHING_TOKEN
       actions.push({ type: "open", link: candidate, transport: transports[0], fresh: false })
-    }
-    if (isDue("candidate")) {
-      close(candidate)
-      candidate = 0
-      due.better = now + COME_BACK
     }
     if (isDue("beat")) {
       if (pinged) return lost(now)
       ping(now, heartbeat)
     }
-    if (isDue("open")) lost(now, "silent")
+    if (isDue("open")) candidate ? giveUp(now) : lost(now, "silent")
     else if (isDue("retry")) attempt(now)
   }
 
@@ -220,6 +224,7 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
     actions.push({ type: "ping", link })
   }
 
+  become("idle")
   return {
     /** What the application sees; another object after each change. */
     get state() {
@@ -241,22 +246,17 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
      */
     step(event, now) {
       actions = []
-      const isOver = state.name === "idle" || state.name === "disconnected"
       if ("link" in event) {
         const { link: id } = event
         if (id !== link && id !== candidate) return actions
-        if (event.type === "opening") due[id === link ? "open" : "candidate"] = now + OPENING
+        if (event.type === "opening") due.open = now + OPENING
         else if (event.type === "ready") {
           heartbeat = event.heartbeat
           ready(now, id)
         } else if (id === link) {
           link = 0
           lost(now, event.code, event.retryAfter)
-        } else {
-          candidate = 0
-          delete due.candidate
-          due.better = now + COME_BACK
-        }
+        } else giveUp(now)
         return actions
       }
       switch (event.type) {
@@ -268,10 +268,10 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
             attempt(now)
           } else wake(now)
           break
-        case "wake":
+        case "pageshow":
           wake(now)
           break
-        case "hide":
+        case "pagehide":
           // A page that is put away can't end its session later; a WebSocket ends by itself.
           if (state.name === "connected" && state.transport !== "websocket") lost(now)
           break
@@ -279,7 +279,6 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
           if (!isOver) end("closed_by_user")
           break
         case "offline":
-          offline = true
           if (isOver) break
           drop()
           become("reconnecting", { reason: "offline" })
@@ -287,9 +286,8 @@ export function createMachine({ transports, renewable, min = 500, max = 20_000, 
         case "online":
           if (due.better) due.better = now
           // Without a network nothing was due.
-          if (offline && !isOver && !link) due.retry = now
-          offline = false
-          attemptSoon(now)
+          if (!isOver && !link) due.retry = now
+          wake(now)
           break
         case "heard":
           pinged = false

@@ -10,14 +10,10 @@
  */
 export function changedMembers(members, { type, data, user_id, timestamp = "" }) {
   const id = data?.user_id ?? user_id
-  const others = () => members.filter((member) => member.user_id !== id)
-  if (type === "user_online") {
-    const known = members.find((member) => member.user_id === id)
-    return [...others(), { since: timestamp, ...known, ...data }]
-  }
-  if (type === "user_offline") return others()
-  if (type === "presence_update") {
-    return members.map((member) => (member.user_id === id ? { ...member, custom: undefined, ...data } : member))
-  }
-  return members
+  const known = members.find((member) => member.user_id === id)
+  const others = members.filter((member) => member !== known)
+  if (type === "user_online") return [...others, { since: timestamp, ...known, ...data }]
+  if (type === "user_offline") return others
+  if (type !== "presence_update") return members
+  return members.map((member) => (member === known ? { ...known, custom: undefined, ...data } : member))
 }

@@ -1,7 +1,7 @@
 // A user's notifications: each told once and acknowledged when it has been, the list and the counts kept true.
 
 import { createEmitter } from "./emitter.js"
-import { MARKS, marked, merged } from "./inbox-list.js"
+import { marked, merged } from "./inbox-list.js"
 import { createRecent } from "./recent.js"
 
 /** @typedef {import("./types.js").Envelope} Envelope */
@@ -17,9 +17,9 @@ const SOON = 200
 /**
  * @param {object} client
  * @param {(type: string, data: any, options?: import("./types.js").SendOptions) => Promise<any>} client.ask
- * @param {(message: any) => void} client.tellTabs
+ * @param {(message: any) => void} client.tell
  */
-export function createNotifications({ ask, tellTabs }) {
+export function createNotifications({ ask, tell }) {
   const { on, emit } = createEmitter()
   let inbox = { items: /** @type {Notification[]} */ ([]), counts: { unread: 0, unseen: 0 } }
   /** @type {Filter} */
@@ -61,12 +61,12 @@ export function createNotifications({ ask, tellTabs }) {
   let acks = []
 
   /** @param {Partial<typeof inbox>} changed */
-  function show(changed) {
+  const show = (changed) => {
     inbox = { ...inbox, ...changed }
     emit("change", publicInbox)
   }
 
-  function activate() {
+  const activate = () => {
     if (isActive) return
     isActive = true
     // Other listeners of the same moment are to be there.
@@ -74,7 +74,7 @@ export function createNotifications({ ask, tellTabs }) {
   }
 
   /** @param {string} id */
-  function acknowledge(id) {
+  const acknowledge = (id) => {
     if (acks.push(id) > 1) return
     setTimeout(() => {
       const ids = acks.splice(0)
@@ -84,7 +84,7 @@ export function createNotifications({ ask, tellTabs }) {
   }
 
   /** @param {Envelope} envelope */
-  function arrived(envelope) {
+  const arrived = (envelope) => {
     if (!isActive) return void (early.length < PATIENCE && early.push(envelope))
     const { data } = envelope
     const id = data.notification_id
@@ -93,16 +93,15 @@ export function createNotifications({ ask, tellTabs }) {
     running.add(id)
     const known = inbox.items.find((item) => item.notification_id === id)
     // One that comes again may have been on its way when it was marked.
-    const { seen, read, archived } = known ?? { seen: data.read, read: data.read, archived: false }
-    const item = { ...known, ...data, seen, read, archived }
+    const item = { seen: data.read, archived: false, ...data, ...known, attempt: data.attempt }
     // One that is older was counted when the list was loaded; where it is not in the list, it does not belong there.
     const isNew = data.seq > newest
-    const isCounted = isNew && !data.read
+    const counted = +(isNew && !data.read)
     newest = Math.max(newest, data.seq)
     const { unread, unseen } = inbox.counts
     show({
       items: known || isNew || !isLoaded ? merged(inbox.items, [item], filter) : inbox.items,
-      counts: { unread: unread + +isCounted, unseen: unseen + +isCounted },
+      counts: { unread: unread + counted, unseen: unseen + counted },
     })
     line = line.then(async () => {
       const isGood = await emit("notification", item)
@@ -119,7 +118,7 @@ export function createNotifications({ ask, tellTabs }) {
    *
    * @param {import("./types.js").Counts} counts
    */
-  function compare(counts) {
+  const compare = (counts) => {
     if (!isLoaded) return show({ counts })
     clearTimeout(comparing)
     comparing = setTimeout(() => {
@@ -129,7 +128,7 @@ export function createNotifications({ ask, tellTabs }) {
   }
 
   /** Looks at the newest again; what is older stays as it is known. */
-  async function refresh() {
+  const refresh = async () => {
     version++
     if (!isLoaded || isRefreshing) return
     isRefreshing = true
@@ -141,7 +140,7 @@ export function createNotifications({ ask, tellTabs }) {
    * @param {{before?: string}} from
    * @param {boolean} [isAgain] whether what is older than the page stays
    */
-  async function fetchPage(from, isAgain) {
+  const fetchPage = async (from, isAgain) => {
     /** @type {any} */
     let page
     let asked
@@ -173,7 +172,7 @@ export function createNotifications({ ask, tellTabs }) {
     const { counts } = inbox
     version++
     show(after)
-    tellTabs({ mark, ids })
+    tell({ mark, ids })
     const telling = ask(`notification_${mark}`, ids === "all" ? { all: true } : { notification_ids: ids })
     const others = marking
     marking = telling.catch(() => {}).then(() => others)
@@ -181,7 +180,7 @@ export function createNotifications({ ask, tellTabs }) {
       await telling
     } catch (error) {
       show({ items: merged(inbox.items, before, filter), counts })
-      tellTabs({})
+      tell({})
       refresh()
       throw error
     }
@@ -216,12 +215,12 @@ export function createNotifications({ ask, tellTabs }) {
     /**
      * Loads the newest.
      *
-     * @param {{filter?: Filter}} [options]
+     * @param {{filter?: Filter}} options
      */
-    async load(options = {}) {
+    async load({ filter: wanted = filter } = {}) {
       activate()
-      if (options.filter && options.filter !== filter) {
-        filter = options.filter
+      if (wanted !== filter) {
+        filter = wanted
         version++
         inbox = { ...inbox, items: [] }
       }
@@ -257,8 +256,8 @@ export function createNotifications({ ask, tellTabs }) {
      *
      * @param {{mark?: string, ids?: any}} message
      */
-    heardFromTab({ mark, ids }) {
-      if (mark && mark in MARKS) {
+    heard({ mark, ids }) {
+      if (mark) {
         version++
         show(marked(inbox, mark, ids, filter))
       } else refresh()
@@ -267,6 +266,7 @@ export function createNotifications({ ask, tellTabs }) {
     refresh,
     /** The next one may be another user. */
     forget() {
+      clearTimeout(comparing)
       inbox = { items: [], counts: { unread: 0, unseen: 0 } }
       next = undefined
       early = []

@@ -9,7 +9,7 @@ import { RealtimeError } from "./errors.js"
  * @typedef {object} Entry
  * @property {any} envelope
  * @property {number} bytes
- * @property {number} at when it was said first
+ * @property {any} expiry the timer that ends when it has waited too long
  * @property {boolean} [volatile]
  * @property {boolean} [sent] on the present connection
  * @property {(error: RealtimeError | null, answer?: any) => void} settle
@@ -30,66 +30,48 @@ export function createOutbox({ limits, send }) {
   const entries = new Map()
   const prefix = Math.random().toString(36).slice(2)
   let number = 0
-  let pausedUntil = 0
-  /** @type {any} */
+  /**
+   * The timer of the silence that the server has asked for.
+   *
+   * @type {any}
+   */
   let pause
-  /** @type {any} */
-  let ageing
-
   let open = false
-  /** Whether the server has asked for silence. */
-  const isPaused = () => pausedUntil > Date.now()
+  const mayGo = () => open && !pause
 
   /**
    * @param {string} id
    * @param {RealtimeError | null} error
    * @param {any} [answer]
    */
-  function settle(id, error, answer) {
+  const settle = (id, error, answer) => {
     const entry = entries.get(id)
     entries.delete(id)
-    if (!entries.size) ageing = clearTimeout(ageing)
+    clearTimeout(entry?.expiry)
     entry?.settle(error, answer)
   }
 
   /** Sends all that was not sent on this connection. */
-  function flush() {
-    if (!open || isPaused()) return
+  const flush = () => {
+    if (!mayGo()) return
     for (const entry of entries.values()) if (!entry.sent) entry.sent = send(entry.envelope)
-  }
-
-  /** @param {number} milliseconds */
-  function silence(milliseconds) {
-    pausedUntil = Math.max(pausedUntil, Date.now() + milliseconds)
-    clearTimeout(pause)
-    pause = setTimeout(() => {
-      pausedUntil = 0
-      flush()
-    }, pausedUntil - Date.now())
-  }
-
-  function watchAge() {
-    ageing ??= setTimeout(() => {
-      ageing = undefined
-      for (const [id, { at }] of entries) {
-        if (Date.now() - at >= age) settle(id, new RealtimeError("expired", "It waited too long for the connection."))
-      }
-      if (entries.size) watchAge()
-    }, Math.max(0, Math.min(...[...entries.values()].map(({ at }) => at)) + age - Date.now()))
   }
 
   /**
    * Why something can't wait, or null.
    *
-   * @param {Entry} entry
+   * @param {Pick<Entry, "volatile" | "bytes">} entry
    */
-  function refusal({ volatile, bytes }) {
-    if (open && !isPaused()) return null
-    if (volatile) return new RealtimeError(open ? "rate_limited" : "not_connected", "It was not sent, and does not wait.")
-    const waiting = [...entries.values()].filter((other) => !other.sent)
-    const all = waiting.reduce((sum, other) => sum + other.bytes, bytes)
-    if (waiting.length < count && all <= space) return null
-    return new RealtimeError("queue_full", "Too much waits for the connection already.")
+  const refusal = ({ volatile, bytes }) => {
+    if (mayGo()) return null
+    if (volatile) return new RealtimeError(open ? "rate_limited" : "not_connected", "It can't be sent now.")
+    let left = count
+    for (const other of entries.values()) {
+      if (other.sent) continue
+      left--
+      bytes += other.bytes
+    }
+    return left > 0 && bytes <= space ? null : new RealtimeError("queue_full", "Too much waits already.")
   }
 
   return {
@@ -104,14 +86,14 @@ export function createOutbox({ limits, send }) {
      */
     say(type, data, { roomId, recipientId, volatile, messageId = `${prefix}-${++number}` }, settled) {
       const envelope = { type, data, room_id: roomId, recipient_id: recipientId, message_id: messageId }
-      const bytes = new TextEncoder().encode(JSON.stringify(envelope)).length
-      /** @type {Entry} */
-      const entry = { envelope, bytes, at: Date.now(), volatile, settle: settled }
-      const refused = refusal(entry)
+      const bytes = new Blob([JSON.stringify(envelope)]).size
+      const refused = refusal({ volatile, bytes })
       if (refused) return settled(refused)
+      const expiry = setTimeout(() => settle(messageId, new RealtimeError("expired", "It waited too long.")), age)
+      /** @type {Entry} */
+      const entry = { envelope, bytes, expiry, volatile, settle: settled }
       entries.set(messageId, entry)
-      if (open && !isPaused()) entry.sent = send(envelope)
-      watchAge()
+      if (mayGo()) entry.sent = send(envelope)
     },
 
     /**
@@ -130,16 +112,15 @@ export function createOutbox({ limits, send }) {
       open = false
       for (const [id, entry] of entries) {
         entry.sent = false
-        if (entry.volatile) settle(id, new RealtimeError("connection_lost", "The connection broke before the answer came."))
+        if (entry.volatile) settle(id, new RealtimeError("connection_lost", "The connection broke."))
       }
     },
 
     /** There will be none. */
     clear() {
       open = false
-      clearTimeout(pause)
-      pausedUntil = 0
-      for (const id of [...entries.keys()]) settle(id, new RealtimeError("disconnected", "The connection was ended."))
+      pause = clearTimeout(pause)
+      for (const id of [...entries.keys()]) settle(id, new RealtimeError("disconnected", "The connection has ended."))
     },
 
     /**
@@ -154,7 +135,11 @@ export function createOutbox({ limits, send }) {
       if (type !== "error") settle(id, null, data)
       else if (data.code === "rate_limited" && !entry.volatile) {
         entry.sent = false
-        silence(data.retry_after_ms)
+        clearTimeout(pause)
+        pause = setTimeout(() => {
+          pause = undefined
+          flush()
+        }, data.retry_after_ms)
       } else settle(id, new RealtimeError(data.code, data.message, data.retry_after_ms))
       return true
     },

@@ -44,9 +44,11 @@ export function createRoom(id, { say, publish, userId, deliver }) {
   /**
    * Who waits for the next answer to a join.
    *
-   * @type {{resolve: (joined: Joined) => void, reject: (error: Error) => void}[]}
+   * @type {((error: Error | null, joined?: any) => void)[]}
    */
   let waiting = []
+  /** @type {(typeof waiting)[number]} */
+  const settle = (error, joined) => waiting.splice(0).forEach((settled) => settled(error, joined))
   let isConnected = false
   let joined = false
   /** How often it was asked for: only the last answer counts. */
@@ -64,15 +66,8 @@ export function createRoom(id, { say, publish, userId, deliver }) {
   /** @type {any} */
   let again
 
-  const stream = createStream({
-    deliver: pass,
-    heal: askToJoin,
-    lose: () => emit("gap"),
-    isEcholess: ({ type, user_id }) => type === "message" && user_id === userId(),
-  })
-
   /** @param {Envelope} envelope */
-  function pass(envelope) {
+  const pass = (envelope) => {
     deliver(envelope)
     if (envelope.seq) emit("message", envelope)
     if (envelope.type !== "message") emit(envelope.type, envelope)
@@ -80,13 +75,13 @@ export function createRoom(id, { say, publish, userId, deliver }) {
   }
 
   /** @param {Member[]} changed */
-  function show(changed) {
+  const show = (changed) => {
     if (changed === members) return
     members = changed
     emit("members", members)
   }
 
-  function askToJoin() {
+  const askToJoin = () => {
     clearTimeout(again)
     early = []
     joined = false
@@ -105,7 +100,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
    * @param {Joined & {name: string}} answer
    * @param {boolean} isReturn
    */
-  function welcome(answer, isReturn) {
+  const welcome = (answer, isReturn) => {
     if (!wanted) return
     const { status, position, recovered } = answer
     const held = early ?? []
@@ -114,13 +109,13 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     name = answer.name
     if (!recovered) stream.reset(position)
     show(answer.members)
-    for (const { resolve } of waiting.splice(0)) resolve({ status, members, recovered, position })
+    settle(null, { status, members, recovered, position })
     emit("joined", { status, recovered })
     if (isReturn && !recovered) emit("gap")
     held.forEach(receive)
   }
 
-  function lost() {
+  const lost = () => {
     isConnected = joined = false
     early = null
     clearTimeout(again)
@@ -130,18 +125,18 @@ export function createRoom(id, { say, publish, userId, deliver }) {
    * @param {string} reason
    * @param {Error} error
    */
-  function end(reason, error) {
+  const end = (reason, error) => {
     clearTimeout(again)
     const wasWanted = wanted
     wanted = early = null
     joined = false
-    for (const { reject } of waiting.splice(0)) reject(error)
+    settle(error)
     show([])
     if (wasWanted) emit("left", { reason })
   }
 
   /** @param {Envelope} envelope */
-  function receive(envelope) {
+  const receive = (envelope) => {
     if (early) early.push(envelope)
     else if (!joined) deliver(envelope)
     else if (envelope.type === "room_left") end(envelope.data.reason, new RealtimeError("forbidden", "The room was left."))
@@ -151,6 +146,13 @@ export function createRoom(id, { say, publish, userId, deliver }) {
       pass(envelope)
     }
   }
+
+  const stream = createStream({
+    deliver: pass,
+    heal: askToJoin,
+    lose: () => emit("gap"),
+    isMine: ({ type, user_id }) => type === "message" && user_id === userId(),
+  })
 
   const room = {
     /** The room's id. */
@@ -190,7 +192,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
       wanted = how
       if (since) stream.reset(since)
       return new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject })
+        waiting.push((error, joined) => (error ? reject(error) : resolve(joined)))
         if (isConnected && (options || !early)) askToJoin()
       })
     },
@@ -198,7 +200,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     /** Leaves the room. */
     leave() {
       if (wanted && isConnected) say("leave_room", { room_id: id }, { volatile: true }, () => {})
-      end("left", new RealtimeError("left", "The room was left before it was joined."))
+      end("left", new RealtimeError("left", "The room was left."))
       stream.forget()
     },
 
@@ -218,9 +220,9 @@ export function createRoom(id, { say, publish, userId, deliver }) {
      * @param {boolean} [active]
      */
     typing(active = true) {
-      if (active && Date.now() - typed < TYPING) return
-      if (!active && !typed) return
-      typed = active ? Date.now() : 0
+      const now = active ? Date.now() : 0
+      if (active ? now - typed < TYPING : !typed) return
+      typed = now
       room.publish("typing", { active }, { volatile: true }).catch(() => {})
     },
   }
@@ -242,7 +244,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     /** There will be none until somebody asks for one; then the room is joined again. */
     ended() {
       lost()
-      for (const { reject } of waiting.splice(0)) reject(new RealtimeError("disconnected", "The connection was ended."))
+      settle(new RealtimeError("disconnected", "The connection has ended."))
     },
   }
 }

@@ -14,9 +14,9 @@ const PATIENCE = 2_000
  * @param {(envelope: Envelope) => void} to.deliver
  * @param {() => void} to.heal something is missing: it has to be asked for again
  * @param {() => void} to.lose something is missing for good
- * @param {(envelope: Envelope) => boolean} to.isEcholess whether it may be one's own, of a kind that comes to others only
+ * @param {(envelope: Envelope) => boolean} to.isMine whether it may be one's own, of a kind that comes to others only
  */
-export function createStream({ deliver, heal, lose, isEcholess }) {
+export function createStream({ deliver, heal, lose, isMine }) {
   /**
    * What was delivered last.
    *
@@ -35,7 +35,7 @@ export function createStream({ deliver, heal, lose, isEcholess }) {
   /** Where it asked last for what is missing, so as to ask once. */
   let healedAt = -1
 
-  function drain() {
+  const drain = () => {
     if (!position) return
     for (;;) {
       /** @type {number} */
@@ -43,7 +43,7 @@ export function createStream({ deliver, heal, lose, isEcholess }) {
       const envelope = waiting.get(seq)
       const hidden = own.get(seq)
       if (envelope) {
-        if (unanswered && hidden === undefined && isEcholess(envelope)) return
+        if (unanswered && hidden === undefined && isMine(envelope)) return
       } else if (!hidden && (hidden === undefined || !waiting.size)) {
         break
       }

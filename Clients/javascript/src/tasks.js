@@ -43,7 +43,7 @@ export function createTasks(projectId, room) {
    * @param {Map<string, Task>} tasks
    * @param {TaskEvent} event
    */
-  function apply(tasks, { type, data }) {
+  const apply = (tasks, { type, data }) => {
     const { task_id, project_id, old_status, new_status, ...fields } = data
     const known = tasks.get(task_id)
     if (new_status !== undefined) fields.status = new_status
@@ -54,14 +54,14 @@ export function createTasks(projectId, room) {
     }
   }
 
-  function show() {
+  const show = () => {
     shown = new Map(agreed)
     for (const event of own) apply(shown, event)
     emit("change", tasks.list)
   }
 
   /** @param {Envelope} envelope */
-  function received({ type, data, seq = 0 }) {
+  const received = ({ type, data, seq = 0 }) => {
     if (!type.startsWith("task_") || !data?.task_id) return
     const event = { type, data }
     const now = Date.now()
@@ -72,11 +72,16 @@ export function createTasks(projectId, room) {
     show()
   }
 
+  /** @param {TaskEvent} event */
+  const drop = (event) => {
+    own = own.filter((other) => other !== event)
+  }
+
   /**
    * @param {string} type
    * @param {any} fields
    */
-  async function change(type, fields) {
+  const change = async (type, fields) => {
     /** @type {TaskEvent & {seq?: number}} */
     const event = { type: `task_${type}`, data: { ...fields, project_id: projectId } }
     own.push(event)
@@ -85,9 +90,9 @@ export function createTasks(projectId, room) {
       const { seq } = await room.publish(event.type, event.data)
       event.seq = seq
       // It may have come back before its answer did.
-      if (seq && seq <= (room.position?.seq ?? 0)) own = own.filter((other) => other !== event)
+      if (seq && seq <= (room.position?.seq ?? 0)) drop(event)
     } catch (error) {
-      own = own.filter((other) => other !== event)
+      drop(event)
       show()
       throw error
     }
@@ -121,10 +126,9 @@ export function createTasks(projectId, room) {
     /**
      * Listens to `change`, with the list.
      *
-     * @param {"change"} event
-     * @param {(list: Task[]) => any} listener
+     * @type {(event: "change", listener: (list: Task[]) => any) => () => void}
      */
-    on: (event, listener) => on(event, listener),
+    on,
 
     /**
      * Begins from what the application has stored. What came since it was loaded is kept.

@@ -13,7 +13,7 @@ export function createTokens({ token, getToken }, renew) {
   /** @type {any} */
   let timer
 
-  async function renewNow() {
+  const renewNow = async () => {
     renewAt = Infinity
     try {
       held = await getToken?.({ reason: "expiring" })
@@ -25,7 +25,7 @@ export function createTokens({ token, getToken }, renew) {
   }
 
   /** @param {number} milliseconds */
-  function plan(milliseconds) {
+  const plan = (milliseconds) => {
     renewAt = Date.now() + milliseconds
     clearTimeout(timer)
     timer = setTimeout(renewNow, Math.min(milliseconds, 2 ** 31 - 1))
@@ -36,16 +36,14 @@ export function createTokens({ token, getToken }, renew) {
    *
    * @param {Envelope} envelope
    */
-  function livesUntil({ data, timestamp }) {
+  const livesUntil = ({ data, timestamp }) => {
     rest()
     renewAt = Infinity
-    if (!getToken || !data.token_expires_at || !timestamp) return
-    plan((Date.parse(data.token_expires_at) - Date.parse(timestamp)) * 0.8)
+    const life = Date.parse(data.token_expires_at) - Date.parse(`${timestamp}`)
+    if (getToken && life) plan(life * 0.8)
   }
 
-  function rest() {
-    clearTimeout(timer)
-  }
+  const rest = () => clearTimeout(timer)
 
   return {
     renewable: !!getToken,

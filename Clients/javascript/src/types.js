@@ -53,7 +53,7 @@
  *   "replaced" | "malformed" | "closed_by_user"} Reason
  */
 
-/** @typedef {"websocket"} Transport */
+/** @typedef {"websocket" | "sse" | "longpoll"} Transport */
 
 /**
  * Somebody in a room.

@@ -5,10 +5,9 @@
  * @param {import("./connection.js").LinkOptions} options
  * @returns {import("./connection.js").Link}
  */
-export function openWebSocket({ url, token, deviceId, WebSocket, message, closed }) {
-  const query = deviceId ? `?device_id=${encodeURIComponent(deviceId)}` : ""
+export function openWebSocket({ url, token, device, WebSocket, message, closed }) {
   /** @type {WebSocket} */
-  const socket = new WebSocket(`${url.replace(/^http/, "ws")}/ws${query}`, "realtime.v1")
+  const socket = new WebSocket(`${url.replace(/^http/, "ws")}/ws?${device}`, "realtime.v1")
   /** @param {object} envelope */
   const send = (envelope) => socket.send(JSON.stringify(envelope))
 

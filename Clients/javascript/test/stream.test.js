@@ -10,7 +10,7 @@ function setUp() {
     deliver: ({ seq }) => seen.push(seq),
     heal: () => seen.push("heal"),
     lose: () => seen.push("gap"),
-    isEcholess: ({ type, user_id }) => type === "message" && user_id === "me",
+    isMine: ({ type, user_id }) => type === "message" && user_id === "me",
   })
   stream.reset({ epoch: "E", seq: 0 })
   return { seen, stream, push: (seq, user_id = "other") => stream.push({ type: "message", seq, user_id }) }

@@ -7,6 +7,9 @@ import { token } from "./tokens.js"
 import { inState } from "./waiting.js"
 import { WebSocket } from "./websocket.js"
 
+/** What may carry a client; what holds on one holds on all. */
+export const TRANSPORTS = ["websocket", "sse", "longpoll"]
+
 /** Attempts follow each other quickly, as nobody's server is to be spared. */
 const BACKOFF = { min: 5, max: 50 }
 
@@ -53,7 +56,7 @@ export async function startWorld(options) {
 
     async end() {
       for (const client of clients) client.disconnect()
-      for (const proxy of proxies) await proxy.close()
+      for (const proxy of proxies) proxy.close()
       await server.stop()
     },
   }

@@ -21,6 +21,7 @@ class Proxy {
   #hanging = false
   #delay = 0
   #blocking = null
+  #streamless = false
   #trap = null
 
   constructor(target) {
@@ -65,6 +66,38 @@ class Proxy {
     this.#blocking = how
   }
 
+  /** While on, event streams are answered 502, as by something between that can't have them. */
+  blockStreams(on = true) {
+    this.#streamless = on
+  }
+
+  /** The connections whose last request has this text say no more, and nobody is told. */
+  hangWhere(text) {
+    for (const pair of this.#pairs) if (pair.request.includes(text)) pair.hang(true)
+  }
+
+  /**
+   * Ends all connections in the middle of this text, the first time that the server says it. Resolves when that has
+   * been done.
+   *
+   * @param {string} text
+   */
+  cutWithin(text) {
+    return new Promise((resolve) => {
+      this.#trap = (bytes, pair) => {
+        const start = bytes.indexOf(text)
+        if (start < 0) return false
+        this.#trap = null
+        // What was sent before the end arrives, which it need not when a connection is reset.
+        pair.client.end(bytes.subarray(0, start + text.length / 2), () => {
+          this.cut()
+          resolve()
+        })
+        return true
+      }
+    })
+  }
+
   /**
    * Breaks all connections just before the server's bytes with this text would pass: what it answers has happened,
    * and nobody hears it. Resolves when that has been done.
@@ -83,32 +116,39 @@ class Proxy {
     })
   }
 
-  async close() {
+  close() {
+    // A client may say a last goodbye, on a new connection, for which nobody is to wait.
+    this.refuse()
     this.cut()
     this.#server.close()
-    await once(this.#server, "close")
   }
 
   #accept(client) {
     if (this.#refusing) return client.resetAndDestroy()
     const pair = new Pair(client, createConnection({ port: this.#target.port, host: "127.0.0.1", allowHalfOpen: true }), {
       delay: () => this.#delay,
-      up: (bytes) => this.#upgradeStopped(pair, bytes),
-      down: (bytes) => this.#trap?.(bytes) ?? false,
+      up: (bytes) => this.#requestStopped(pair, bytes),
+      down: (bytes) => this.#trap?.(bytes, pair) ?? false,
       ended: () => this.#pairs.delete(pair),
     })
     this.#pairs.add(pair)
     pair.hang(this.#hanging)
   }
 
-  /** Whether these bytes of a client are the request for a WebSocket that is not to be. */
-  #upgradeStopped(pair, bytes) {
-    if (!this.#blocking || !/^GET [^]*\r\nupgrade: *websocket/i.test(bytes.toString("latin1"))) return false
-    if (this.#blocking === "refuse") {
-      pair.client.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    }
-    return true
+  /** Whether these bytes of a client are a request that is not to be. */
+  #requestStopped(pair, bytes) {
+    const text = bytes.toString("latin1")
+    if (/^[A-Z]+ \//.test(text)) pair.request = text
+    if (this.#streamless && text.startsWith("GET /api/realtime/events")) return refuse(pair, "502 Bad Gateway")
+    if (!this.#blocking || !/^GET [^]*\r\nupgrade: *websocket/i.test(text)) return false
+    return this.#blocking === "hang" || refuse(pair, "400 Bad Request")
   }
+}
+
+/** Answers in the server's place. */
+function refuse(pair, status) {
+  pair.client.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+  return true
 }
 
 /** A client's connection and the one to the server that belongs to it. */
@@ -118,6 +158,8 @@ class Pair {
     this.server = server
     this.rules = rules
     this.hanging = false
+    /** The last request on it. */
+    this.request = ""
     this.#relay(client, server, rules.up)
     this.#relay(server, client, rules.down)
     for (const socket of [client, server]) {
@@ -133,7 +175,11 @@ class Pair {
   }
 
   destroy() {
-    for (const socket of [this.client, this.server]) if (!socket.destroyed) socket.resetAndDestroy()
+    for (const socket of [this.client, this.server]) {
+      // One that is ending already can't be reset: Node would never let go of it.
+      if (socket.writableEnded) socket.destroy()
+      else if (!socket.destroyed) socket.resetAndDestroy()
+    }
     this.rules.ended()
   }
 
