@@ -12,9 +12,22 @@ final class Census: Sendable {
         var rooms = 0
         /// Events that handlers have not done with yet.
         var eventsInFlight = 0
+        /// What clients without a WebSocket have and have had.
+        var polling = PollDesk.Counters()
 
-        fileprivate mutating func add(_ shard: HubShard, _ transport: LoopTransport, _ desk: InboxDesk) {
+        /// Messages that clients sent, whatever carried them.
+        var messagesReceived: Int { transport.messagesReceived + polling.received }
+        /// Messages that were sent to clients, one for each that got it, whatever carried them.
+        var messagesSent: Int { transport.messagesSent + polling.shelved }
+        /// Clients that were cut off because they read or fetched too slowly.
+        var slowReaders: Int { transport.slowReaders + polling.endings[.tooSlow, default: 0] }
+
+        fileprivate mutating func add(
+            _ shard: HubShard, _ transport: LoopTransport, _ desk: InboxDesk,
+            _ polling: PollDesk.Counters
+        ) {
             self.transport.add(transport.counters)
+            self.polling.add(polling)
             hub.add(shard.counters)
             inbox.add(desk.figures)
             connections += transport.connections.count
@@ -25,6 +38,7 @@ final class Census: Sendable {
 
         fileprivate mutating func add(_ other: Sums) {
             transport.add(other.transport)
+            polling.add(other.polling)
             hub.add(other.hub)
             inbox.add(other.inbox)
             connections += other.connections
@@ -37,15 +51,17 @@ final class Census: Sendable {
     private let hub: Hub
     private let inbox: Inbox
     private let transports: [LoopBound<LoopTransport>]
+    private let polls: PollDesks
     /// When the server began.
     let startDate: Timestamp
     private let start: Instant
 
     /// - Parameter transports: those of the hub's loops, in the same order.
-    init(of hub: Hub, _ inbox: Inbox, _ transports: [LoopBound<LoopTransport>]) {
+    init(of hub: Hub, _ inbox: Inbox, _ transports: [LoopBound<LoopTransport>], _ polls: PollDesks) {
         self.hub = hub
         self.inbox = inbox
         self.transports = transports
+        self.polls = polls
         startDate = hub.time.date
         start = hub.time.now
     }
@@ -55,9 +71,11 @@ final class Census: Sendable {
 
     /// The numbers of this moment; those of different loops are some microseconds apart.
     func sums() async throws(RealtimeError) -> Sums {
-        let parts = try await hub.performOnEveryLoop { [inbox, transports] shard in
+        let parts = try await hub.performOnEveryLoop { [inbox, transports, polls] shard in
+            let loop = shard.loop
             var sums = Sums()
-            sums.add(shard, transports[shard.loop.index].value, inbox.desk(on: shard.loop))
+            sums.add(
+                shard, transports[loop.index].value, inbox.desk(on: loop), polls.counters(of: loop))
             return sums
         }
         return parts.reduce(into: Sums()) { $0.add($1) }
@@ -87,8 +105,8 @@ public struct ServerStatistics: Sendable {
         activeConnections = sums.sessions
         rooms = sums.rooms
         usersOnline = sums.hub.usersOnline
-        messagesReceived = sums.transport.messagesReceived
-        messagesSent = sums.transport.messagesSent
+        messagesReceived = sums.messagesReceived
+        messagesSent = sums.messagesSent
         notificationsPending = pending
         self.uptime = uptime
         self.handlers = handlers

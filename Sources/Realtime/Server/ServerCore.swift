@@ -89,7 +89,7 @@ final class ServerCore: Sendable {
         backend = services.backend
         inbox = services.inbox
         polls = services.polling.desks
-        census = Census(of: backend.hub, inbox, transports)
+        census = Census(of: backend.hub, inbox, transports, polls)
         let page = MetricsPage(
             census: census, authenticator: identity.authenticator, handlers: parts.handlers,
             roomAuthorizer: services.roomAuthorizer)
@@ -98,7 +98,7 @@ final class ServerCore: Sendable {
             try Routes.all(
                 of: configuration, health: health, identity: identity, clients: services,
                 backends: BackendAPI(backend: backend, census: census), metrics: page, files: files),
-            fallback: files.response(to:))
+            fallback: files.response(to:), refusing: services.polling.access.refusal(_:of:))
         do throws(ServerError) {
             try await database.prepare(inbox, loops: group.loops.count)
             // Before anybody can come with a token that does not count any more.

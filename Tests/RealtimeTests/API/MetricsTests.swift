@@ -44,7 +44,7 @@ struct MetricsTests {
                 return now - then
             }
             #expect(after["realtime_build_info{version=\"\(RealtimeVersion.current)\"}"] == 1)
-            #expect(after["realtime_sessions"] == 2)
+            #expect(after["realtime_sessions{transport=\"websocket\"}"] == 2)
             #expect(after["realtime_users_online"] == 2)
             #expect(after["realtime_rooms"] == 2)
             #expect(after["realtime_history_messages"] == 1)
@@ -73,6 +73,47 @@ struct MetricsTests {
             #expect(after["realtime_slow_readers_total"] == 0)
             #expect(after["process_resident_memory_bytes"] ?? 0 > 1_000_000)
             #expect(after["process_cpu_seconds_total"] ?? 0 > 0)
+        }
+    }
+
+    @Test("clients without a WebSocket are counted too, by what they do and how they have ended")
+    func polling() async throws {
+        try await withServer { server in
+            let socket = try LiveClient(server, "bob", in: "r")
+            let before = try server.metrics()
+            let (ada, eve) = (TestPoller(server, "ada"), TestPoller(server, "eve"))
+            try ada.connect()
+            try eve.connect()
+            try ada.join("r")
+            _ = try socket.next("user_online")
+            let waiting = try ada.http.send("GET", "/api/realtime/poll" + ada.query(wait: 60))
+            let stream = try TestEventStream(eve.http, "?session=\(eve.session ?? "")")
+            _ = try stream.next("connect")
+            eventually { (try? server.metrics()["realtime_polls_waiting"]) == 1 }
+            var now = try server.metrics()
+            #expect(now["realtime_sessions{transport=\"websocket\"}"] == 1)
+            #expect(now["realtime_sessions{transport=\"http\"}"] == 2)
+            #expect(now["realtime_event_streams"] == 1)
+            func growth(_ series: String) -> Double { (now[series] ?? -1) - (before[series] ?? 0) }
+            #expect(growth("realtime_messages_received_total") == 1)
+            // Two greetings, the answer to the join, and what the other hears of it.
+            #expect(growth("realtime_messages_sent_total") == 4)
+            let stats = try server.backend().get("/api/v1/stats").json
+            #expect(stats["active_connections"]?.int == 3)
+            #expect(stats["users_online"]?.int == 3)
+
+            #expect(try ada.http.delete("/api/realtime/poll?session=\(ada.session ?? "")").status == 204)
+            _ = try waiting.readToEnd()
+            #expect(try server.backend().delete("/api/v1/users/eve/connections").status == 200)
+            _ = try stream.rest()
+            now = try server.metrics()
+            #expect(now["realtime_http_sessions_ended_total{reason=\"left\"}"] == 1)
+            #expect(now["realtime_http_sessions_ended_total{reason=\"closed\"}"] == 1)
+            #expect(now["realtime_http_sessions_ended_total{reason=\"abandoned\"}"] == 0)
+            #expect(now["realtime_http_sessions_ended_total{reason=\"too_slow\"}"] == 0)
+            #expect(now["realtime_sessions{transport=\"http\"}"] == 0)
+            #expect(now["realtime_polls_waiting"] == 0)
+            #expect(now["realtime_event_streams"] == 0)
         }
     }
 

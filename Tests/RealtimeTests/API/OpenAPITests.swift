@@ -41,15 +41,14 @@ struct OpenAPITests {
         #expect(described.count == served.count)
     }
 
-    /// What a server has of the API and of what operates it. What clients use is not the backend's: streams that never
-    /// end are nothing for the tools that read this.
+    /// What a server has that is asked over HTTP.
     private func servedRoutes() async throws -> [String] {
         let group = EventLoopGroup(count: 1)
         let identity = try IdentityService(.onFreePort, log: .disabled)
         let services = await ClientServices(
             .onFreePort, on: group.loops, origins: try OriginGate(ServerConfiguration.Access()),
             handlers: .builtIn(), authorizer: nil, identity: identity, log: .disabled)
-        let census = Census(of: services.backend.hub, services.inbox, [])
+        let census = Census(of: services.backend.hub, services.inbox, [], services.polling.desks)
         let router = try Routes.all(
             of: .onFreePort, health: ServerHealth(), identity: identity, clients: services,
             backends: BackendAPI(backend: services.backend, census: census),
@@ -60,7 +59,7 @@ struct OpenAPITests {
         await group.stopped()
         let others: Set = ["/ws", "/", "/echo"]
         return router.routes
-            .filter { !others.contains($0.pattern) && !$0.pattern.hasPrefix("/api/realtime/") }
+            .filter { !others.contains($0.pattern) }
             .map { "\($0.method.name) \($0.pattern)" }
     }
 
@@ -91,12 +90,18 @@ struct OpenAPITests {
         for (method, path, operation) in operations {
             #expect(operation["summary"]?.string?.isEmpty == false)
             let responses = Set((operation["responses"]?.object ?? []).map(\.key))
-            #expect(!responses.isDisjoint(with: ["200", "201"]))
+            #expect(!responses.isDisjoint(with: ["200", "201", "204"]))
+            guard method != "OPTIONS" else {
+                #expect(operation["security"] == .array([]) && responses == ["204", "403"], "\(path)")
+                continue
+            }
             guard path.hasPrefix("/api/") else {
                 #expect(operation["security"] == .array([]), "\(path)")
                 continue
             }
-            #expect(operation["security"] == nil)
+            let isClients = path.hasPrefix("/api/realtime/")
+            #expect((operation["security"]?.array?.first?["client"] == .array([])) == isClients)
+            #expect(isClients || operation["security"] == nil)
             #expect(responses.isSuperset(of: ["401", "403", "503"]), "\(method) \(path)")
             if method == "POST" {
                 #expect(responses.isSuperset(of: ["400", "413"]))
@@ -104,8 +109,10 @@ struct OpenAPITests {
             }
         }
         #expect(document["security"]?.array?.first?["service"] == .array([]))
-        let scheme = document["components"]?["securitySchemes"]?["service"]
-        #expect(scheme?["scheme"]?.string == "bearer")
+        for name in ["service", "client"] {
+            let scheme = document["components"]?["securitySchemes"]?[name]
+            #expect(scheme?["scheme"]?.string == "bearer")
+        }
     }
 
     @Test("the parameters in a path are described")
@@ -114,6 +121,44 @@ struct OpenAPITests {
             let named = (path.value["parameters"]?.array ?? []).map { check.resolve($0["$ref"] ?? .null) }
             for parameter in named { #expect(path.key.contains("{\(parameter["name"]?.string ?? "")}")) }
             #expect(path.key.filter { $0 == "{" }.count == named.count)
+        }
+    }
+
+    @Test("what clients without a WebSocket ask and are answered is as it says")
+    func clientAnswers() async throws {
+        try await withServer { server in
+            let bob = TestPoller(server, "bob")
+            let session = "?session=\(try bob.connect()["session_id"]?.string ?? "")"
+            try bob.join("r")
+            let calls: [(method: String, path: String, query: String, body: String?, status: Int)] = [
+                ("GET", "poll", "", nil, 200), ("GET", "poll", session, nil, 200),
+                ("GET", "poll", session + "&lastMessageId=unknown", nil, 200),
+                ("GET", "poll", "?wait=-1", nil, 400),
+                ("POST", "send", session, #"{"type":"message","room_id":"r","data":1}"#, 200),
+                ("POST", "send", session, #"[{"type":"ping","message_id":"a"},{"type":"what"}]"#, 200),
+                ("POST", "send", "?session=none", #"{"type":"ping"}"#, 404),
+                (
+                    "POST", "send", session, "[\(Array(repeating: "{}", count: 101).joined(separator: ","))]",
+                    413
+                ),
+                ("DELETE", "poll", "", nil, 404), ("DELETE", "poll", session, nil, 204),
+                ("OPTIONS", "send", "", nil, 204),
+            ]
+            for call in calls {
+                let answer = try bob.http.ask(
+                    call.method, "/api/realtime/\(call.path)\(call.query)", call.body)
+                #expect(answer.status == call.status, "\(call)")
+                let operation = document["paths"]?["/api/realtime/\(call.path)"]?[call.method.lowercased()]
+                var response = try #require(operation?["responses"]?["\(answer.status)"], "\(call)")
+                if let reference = response["$ref"] { response = check.resolve(reference) }
+                guard answer.status != 204 else { continue }
+                let schema = try #require(response["content"]?["application/json"]?["schema"])
+                #expect(check.problems(answer.json, schema) == [], "\(answer.body)")
+                if let body = call.body, answer.status == 200 {
+                    let form = try #require(operation?["requestBody"]?["content"]?["application/json"])
+                    #expect(check.problems(try JSONValue.parse(body), form["schema"] ?? .null) == [])
+                }
+            }
         }
     }
 

@@ -51,7 +51,7 @@ struct ConnectingContractTests {
 
     // MARK: The first message
 
-    @Test("a first message may bring the token", arguments: ContractTransport.allCases)
+    @Test("a first message may bring the token", arguments: ContractTransport.ofMessages)
     func firstMessage(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             let ada = try house.open()
@@ -62,7 +62,7 @@ struct ConnectingContractTests {
         }
     }
 
-    @Test("one that asked by an id is told so after the greeting", arguments: ContractTransport.allCases)
+    @Test("one that asked by an id is told so after the greeting", arguments: ContractTransport.ofMessages)
     func firstMessageAnswered(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             let ada = try house.open()
@@ -73,7 +73,7 @@ struct ConnectingContractTests {
         }
     }
 
-    @Test("what is sent right behind the token is handled after it", arguments: ContractTransport.allCases)
+    @Test("what is sent right behind the token is handled after it", arguments: ContractTransport.ofMessages)
     func pipelined(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             let ada = try house.open()
@@ -88,7 +88,7 @@ struct ConnectingContractTests {
 
     @Test(
         "a first message with a bad token is refused, and the connection closed",
-        arguments: ContractTransport.allCases)
+        arguments: ContractTransport.ofMessages)
     func badFirstToken(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             for token in ["", "x", try house.token("ada") + "x"] {
@@ -102,7 +102,8 @@ struct ConnectingContractTests {
     }
 
     @Test(
-        "another first message is refused, and the connection closed", arguments: ContractTransport.allCases)
+        "another first message is refused, and the connection closed", arguments: ContractTransport.ofMessages
+    )
     func otherFirstMessage(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             for type in ["ping", "join_room", "message", "nonsense"] {
@@ -117,7 +118,7 @@ struct ConnectingContractTests {
 
     @Test(
         "a first message that can't be read is malformed, and closed as such",
-        arguments: ContractTransport.allCases)
+        arguments: ContractTransport.ofMessages)
     func unreadableFirstMessage(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             for text in ["", "{", "[]", #"{"type":"auth"}"#, #"{"type":"auth","data":{"token":1}}"#] {
@@ -129,7 +130,7 @@ struct ConnectingContractTests {
         }
     }
 
-    @Test("a binary first message is malformed, and closed as such", arguments: ContractTransport.allCases)
+    @Test("a binary first message is malformed, and closed as such", arguments: ContractTransport.ofMessages)
     func binaryFirstMessage(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             let ada = try house.open()
@@ -139,7 +140,7 @@ struct ConnectingContractTests {
         }
     }
 
-    @Test("who does not say in time who it is is closed with 4408", arguments: ContractTransport.allCases)
+    @Test("who does not say in time who it is is closed with 4408", arguments: ContractTransport.ofMessages)
     func tooLate(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport, { $0.identity.authenticationTimeout = .milliseconds(50) }
@@ -149,7 +150,7 @@ struct ConnectingContractTests {
         }
     }
 
-    @Test("one that has said so in time stays", arguments: ContractTransport.allCases)
+    @Test("one that has said so in time stays", arguments: ContractTransport.ofMessages)
     func inTime(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport, { $0.identity.authenticationTimeout = .seconds(3) }
@@ -165,7 +166,7 @@ struct ConnectingContractTests {
         }
     }
 
-    @Test("nobody is anybody's before the token has come", arguments: ContractTransport.allCases)
+    @Test("nobody is anybody's before the token has come", arguments: ContractTransport.ofMessages)
     func nobodyYet(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             let ada = try house.open()
@@ -343,7 +344,8 @@ struct ConnectingContractTests {
 
     // MARK: Revocation
 
-    @Test("a revoked user is closed with 4401 and refused until then", arguments: ContractTransport.allCases)
+    @Test(
+        "a revoked user is closed with 4401 and refused until then", arguments: ContractTransport.ofMessages)
     func revokedUser(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             let (ada, second) = (try house.connect("ada"), try house.connect("ada"))

@@ -72,14 +72,18 @@ struct MalformedContractTests {
         try await withHouse(transport, { $0.rates.messages = nil }) { house in
             let ada = try house.connect("ada")
             try ada.join("a")
-            for (text, named) in Self.texts {
+            let isMessage = ContractTransport.ofMessages.contains(transport)
+            // A request's body may be an array of messages, and none is none too many.
+            for (text, named) in Self.texts where isMessage || text != "[]" {
                 ada.send(text)
                 let answers = try ada.drain()
                 let error = try #require(answers.first, "\(text)")
                 #expect(answers.count == 1)
                 let message = error.data["message"]?.string ?? ""
                 #expect(error.code == "malformed", "\(text): \(error.text)")
-                #expect(message.contains(named), "\(text): \(message)")
+                #expect(
+                    message.contains(named) || !isMessage && message.hasPrefix("the body"),
+                    "\(text): \(message)")
             }
             #expect(try ada.ask("ping").type == "pong")
             try ada.expectNothing()
@@ -137,7 +141,7 @@ struct MalformedContractTests {
         }
     }
 
-    @Test("a binary message is malformed", arguments: ContractTransport.allCases)
+    @Test("a binary message is malformed", arguments: ContractTransport.ofMessages)
     func binary(_ transport: ContractTransport) async throws {
         try await withHouse(transport) { house in
             let ada = try house.connect("ada")
@@ -149,7 +153,7 @@ struct MalformedContractTests {
         }
     }
 
-    @Test("binary messages count like any other", arguments: ContractTransport.allCases)
+    @Test("binary messages count like any other", arguments: ContractTransport.ofMessages)
     func binaryCounts(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport, { $0.rates.messages = MessageRate(perSecond: 1, burst: 3) }
@@ -162,7 +166,7 @@ struct MalformedContractTests {
         }
     }
 
-    @Test("garbage counts like any other message", arguments: ContractTransport.allCases)
+    @Test("garbage counts like any other message", arguments: ContractTransport.ofMessages)
     func garbageCounts(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport, { $0.rates.messages = MessageRate(perSecond: 1, burst: 3) }

@@ -11,7 +11,7 @@ struct RateLimitContractTests {
 
     @Test(
         "a message too many is answered with when to try again, and not acted on",
-        arguments: ContractTransport.allCases)
+        arguments: ContractTransport.ofMessages)
     func refused(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport, limited(MessageRate(perSecond: 1, burst: 5))
@@ -48,7 +48,7 @@ struct RateLimitContractTests {
 
     @Test(
         "who goes on all the same is told goodbye, and closed with 4429",
-        arguments: ContractTransport.allCases)
+        arguments: ContractTransport.ofMessages)
     func offender(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport, limited(MessageRate(perSecond: 1, burst: 1))
@@ -73,7 +73,7 @@ struct RateLimitContractTests {
         }
     }
 
-    @Test("a class of messages has a limit of its own", arguments: ContractTransport.allCases)
+    @Test("a class of messages has a limit of its own", arguments: ContractTransport.ofMessages)
     func classes(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport,
@@ -92,7 +92,7 @@ struct RateLimitContractTests {
         }
     }
 
-    @Test("a user's connections have a limit together", arguments: ContractTransport.allCases)
+    @Test("a user's connections have a limit together", arguments: ContractTransport.ofMessages)
     func user(_ transport: ContractTransport) async throws {
         try await withHouse(
             transport, { $0.rates.userMessages = MessageRate(perSecond: 1, burst: 6) }

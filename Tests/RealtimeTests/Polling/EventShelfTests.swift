@@ -39,6 +39,19 @@ struct EventShelfTests {
         #expect(ids(on: shelf, .after(events[2].messageID)) == [])
     }
 
+    @Test("what is here a second time, as a room replays it, is found where the client was given it last")
+    mutating func replayed() throws {
+        var shelf = EventShelf()
+        let (own, known) = (try event(), try event())
+        put(known, on: &shelf, at: Self.start)
+        shelf.markAnswered(upTo: shelf.end)
+        for event in [own, known] { put(event, on: &shelf, at: Self.start) }
+        #expect(ids(on: shelf, .after(known.messageID)) == [own, known].map(\.messageID))
+        shelf.markAnswered(upTo: shelf.end)
+        #expect(ids(on: shelf, .after(known.messageID)) == [])
+        #expect(ids(on: shelf, .after(own.messageID)) == [known.messageID])
+    }
+
     @Test("an id that was never here has no place, and neither has an empty shelf's past")
     mutating func unknownID() throws {
         var shelf = EventShelf()

@@ -260,6 +260,80 @@ struct PollingTests {
         }
     }
 
+    @Test("who waits hears at once that its token does not count any more, and is not let in again")
+    func revoked() async throws {
+        try await withServer { server in
+            let ada = TestPoller(server, "ada")
+            try ada.connect()
+            let waiting = try ada.http.send("GET", "/api/realtime/poll" + ada.query(wait: 60))
+            try ada.say(#"{"type":"ping"}"#)
+            #expect(try server.backend().post("/api/v1/revocations", #"{"user_id":"ada"}"#).status == 200)
+            // It may have come just after, and is not let in then.
+            let answer = TestBackend.Answer(try waiting.readToEnd())
+            if answer.status == 200 {
+                #expect(answer.json.events.last?["data"]?["code"]?.int == 4401)
+            }
+            let again = try ada.ask(ada.query())
+            #expect(again.status == 401)
+            #expect(again.code == "unauthenticated")
+        }
+    }
+
+    @Test("the device may stand in the query, and what the token says of it wins")
+    func device() async throws {
+        try await withServer { server in
+            let ada = TestPoller(server, "ada")
+            let greeting = try ada.ask("?device_id=phone").json.events[0]["data"]
+            #expect(greeting?["device_id"]?.string == "phone")
+            let other = TestPoller(server, "ada", device: "desk")
+            #expect(try other.ask("?device_id=phone").json.events[0]["data"]?["device_id"]?.string == "desk")
+            #expect(try ada.ask().json.events[0]["data"]?["device_id"] == .null)
+        }
+    }
+
+    @Test("no token is ever logged, wherever it stands")
+    func notLogged() async throws {
+        let captured = CapturedLines()
+        let token = Locked("")
+        try await withServer(log: Log(level: .debug, style: .json, sink: captured)) { server in
+            let ada = TestPoller(server, "ada")
+            token.withLock { $0 = ada.http.token ?? "" }
+            try ada.connect()
+            try ada.say(#"{"type":"auth","data":{"token":"\#(ada.http.token ?? "")"}}"#)
+            let nobody = TestBackend(port: server.port, token: nil)
+            let stream = try TestEventStream(nobody, "?token=\(ada.http.token ?? "")")
+            _ = try stream.next()
+            #expect(try nobody.get("/api/realtime/events?wait=x&token=\(ada.http.token ?? "")").status == 400)
+            #expect(try nobody.get("/api/realtime/poll?token=\(ada.http.token ?? "")").status == 401)
+        }
+        let signature = try #require(token.withLock { $0 }.split(separator: ".").last)
+        #expect(!captured.lines.contains { $0.contains(signature) })
+    }
+
+    @Test(
+        "who still comes with the old token after a renewal has the new one's rights, also where both end together"
+    )
+    func renewedAndOld() async throws {
+        try await withServer { server in
+            let expiry = Timestamp.now.milliseconds / 1000 + 3_600
+            let claims = #""sub":"ada","exp":\#(expiry)"#
+            func token(_ rooms: String) -> String {
+                Forge.token(
+                    header: #"{"alg":"HS256"}"#, payload: "{\(claims),\"rooms\":{\"\(rooms)\":\"rw\"}}",
+                    by: .secret(Array(ServerConfiguration.testSecret.utf8)))
+            }
+            let ada = TestPoller(server, token: token("a"))
+            try ada.connect()
+            try ada.join("a")
+            let renewal = #"{"type":"auth","data":{"token":"\#(token("b"))"}}"#
+            #expect(try ada.say(renewal)["type"]?.string == "auth_success")
+            #expect(try ada.next("room_left")["data"]?["room_id"]?.string == "a")
+            try ada.join("b")
+            #expect(
+                try ada.say(#"{"type":"join_room","room_id":"a"}"#)["data"]?["code"]?.string == "forbidden")
+        }
+    }
+
     @Test("a stopping server answers who waits, and says why")
     func draining() async throws {
         let answer = Inbox<String>()
@@ -276,6 +350,30 @@ struct PollingTests {
         #expect(last?["type"]?.string == "disconnect")
         #expect(last?["data"]?["code"]?.int == 4503)
         #expect(last?["data"]?["retry_after_ms"]?.int != nil)
+    }
+
+    @Test("nothing holds up the stop: neither who waits or listens, nor who has only connected")
+    func stops() async throws {
+        let answers = Inbox<String>()
+        // Were anybody waited for, this would not end in time.
+        try await withServer({ $0.connections.drainTimeout = .seconds(3_600) }) { server in
+            _ = try TestPoller(server, "ada").connect()
+            for user in ["ada", "bob", "eve"] {
+                let poller = TestPoller(server, UserID(user) ?? "x")
+                try poller.connect()
+                let waiting = OnAnotherThread(
+                    try poller.http.send("GET", "/api/realtime/poll" + poller.query(wait: 60)))
+                let stream = OnAnotherThread(try TestEventStream(poller.http))
+                _ = try stream.value.next()
+                DetachedThread.start { answers.put((try? waiting.value.readToEnd()) ?? "") }
+                DetachedThread.start { _ = try? stream.value.rest() }
+            }
+        }
+        for _ in 0..<3 {
+            let answer = TestBackend.Answer(try await onThread { try answers.take() })
+            // One that came last of all finds the door closed.
+            #expect(answer.status == 200 || answer.status == 503)
+        }
     }
 
     @Test("who disconnects is told so by the next answer, and begins anew after it")

@@ -94,4 +94,23 @@ struct SendBodyTests {
             #expect(envelope.dataBytes.map { $0.elementsEqual(#"{"message_id":"inner"}"#.utf8) } == true)
         }
     }
+
+    @Test(
+        "an id that is null is replaced, and the others stay as they are",
+        arguments: [
+            #"{"message_id":null,"type":"note" , "data": [1, 2]}"#, #"{"type":"note","message_id":null}"#,
+            #"{"type":"note","m\u0065ssage_id" : null,"room_id":null}"#,
+        ])
+    func nullID(text: String) throws {
+        let items = try read("[\(text)]")
+        guard case .envelope(let text, nil) = items.first else {
+            Issue.record("no envelope without an id")
+            return
+        }
+        try text.addingMessageID("own").withUnsafeBytes { bytes in
+            let envelope = try InboundEnvelope(scanning: bytes)
+            #expect(envelope.messageID == "own")
+            #expect(envelope.isOf(type: "note"))
+        }
+    }
 }

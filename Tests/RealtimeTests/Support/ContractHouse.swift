@@ -10,6 +10,14 @@ enum ContractTransport: String, CaseIterable, Sendable, CustomTestStringConverti
     case webSocket
     /// Sessions on two loops, and no sockets.
     case memory
+    /// The same server, for a client that polls.
+    case polling
+    /// The same, for one that listens to an event stream.
+    case eventStream
+
+    /// Those on which each message comes by itself: a client may say who it is after it has connected, send bytes that
+    /// are no text, and say a lot within a moment.
+    static let ofMessages: [ContractTransport] = [.webSocket, .memory]
 
     var testDescription: String { rawValue }
 }
@@ -24,11 +32,11 @@ func withHouse(
     var configuration = ServerConfiguration.onFreePort
     change(&configuration)
     switch transport {
-    case .webSocket:
+    case .webSocket, .polling, .eventStream:
         precondition(time == nil, "sockets live by the kernel's time")
         let server = try await RealtimeServer.start(
             configuration, handlers: handlers, authorizer: authorizer, log: log)
-        let house = ServerHouse(server)
+        let house = ServerHouse(server, transport)
         let outcome = await outcome(of: body, in: house)
         await server.stop()
         try outcome.get()
@@ -195,13 +203,19 @@ class ContractHouse: @unchecked Sendable {
 /// A real server.
 final class ServerHouse: ContractHouse, @unchecked Sendable {
     let server: RealtimeServer
+    private let transport: ContractTransport
 
-    init(_ server: RealtimeServer) {
+    init(_ server: RealtimeServer, _ transport: ContractTransport) {
         self.server = server
+        self.transport = transport
         super.init(server.core.backend, server.core.identity, .system)
     }
 
     override func link(token: String?) throws -> any ContractLink {
+        guard transport == .webSocket else {
+            return try PollingLink(
+                TestBackend(port: server.port, token: token), streams: transport == .eventStream)
+        }
         let query = token.map { "?token=\($0)" } ?? ""
         return WebSocketLink(try server.connectWebSocket(path: "/ws" + query))
     }

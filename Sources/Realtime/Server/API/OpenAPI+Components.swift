@@ -3,6 +3,7 @@
 extension OpenAPI {
     static let parameters = #"""
         {
+              \#(clientParameters)
               "IdempotencyKey": {
                 "name": "Idempotency-Key", "in": "header",
                 "description": "What counts as the `message_id` where the body has none.",
@@ -25,6 +26,7 @@ extension OpenAPI {
 
     static let responses = #"""
         {
+              \#(clientResponses)
               "Malformed": {
                 "description": "`malformed`: something is missing or wrong, and the message names it.",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
@@ -69,6 +71,7 @@ extension OpenAPI {
     static let schemas = #"""
         {
               \#(notificationSchemas)
+              \#(clientSchemas)
               "Error": {
                 "type": "object",
                 "required": ["error"],

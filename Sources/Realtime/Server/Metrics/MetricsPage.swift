@@ -22,6 +22,7 @@ struct MetricsPage: Sendable {
         var page = MetricsText()
         describeServer(on: &page)
         describeTransport(sums, on: &page)
+        describePolling(sums.polling, on: &page)
         describeRooms(sums, on: &page)
         describeNotifications(sums, on: &page)
         describeDatabase(sums.inbox, on: &page)
@@ -66,20 +67,33 @@ struct MetricsPage: Sendable {
             "realtime_websockets_opened_total", counters.webSocketsOpened, "Requests that became a WebSocket."
         )
         page.counter(
-            "realtime_messages_received_total", counters.messagesReceived, "Messages that clients sent.")
+            "realtime_messages_received_total", sums.messagesReceived, "Messages that clients sent.")
         page.counter(
-            "realtime_messages_sent_total", counters.messagesSent,
+            "realtime_messages_sent_total", sums.messagesSent,
             "Messages that were sent to clients, one for each that got it.")
         page.counter("realtime_bytes_received_total", counters.bytesReceived, "Bytes that came on sockets.")
         page.counter(
             "realtime_bytes_sent_total", counters.bytesSent, "Bytes that the kernel took for sockets.")
         page.counter(
-            "realtime_slow_readers_total", counters.slowReaders,
+            "realtime_slow_readers_total", sums.slowReaders,
             "Clients that were cut off because they read too slowly.")
     }
 
+    private func describePolling(_ polling: PollDesk.Counters, on page: inout MetricsText) {
+        page.gauge("realtime_polls_waiting", polling.waiting, "Polls that wait for something to come.")
+        page.gauge("realtime_event_streams", polling.streams, "Open streams of Server-Sent Events.")
+        page.family(
+            "realtime_http_sessions_ended_total", .counter,
+            "Sessions without a WebSocket that have ended, by how.")
+        for ending in PollEnding.allCases {
+            page.sample(polling.endings[ending, default: 0], ["reason": ending.rawValue])
+        }
+    }
+
     private func describeRooms(_ sums: Census.Sums, on page: inout MetricsText) {
-        page.gauge("realtime_sessions", sums.sessions, "Connections that know whose they are.")
+        page.family("realtime_sessions", .gauge, "Sessions that know whose they are, by what carries them.")
+        page.sample(sums.sessions - sums.polling.open, ["transport": "websocket"])
+        page.sample(sums.polling.open, ["transport": "http"])
         page.gauge("realtime_users_online", sums.hub.usersOnline, "Users with a device that is there.")
         page.gauge("realtime_rooms", sums.rooms, "Rooms, empty ones too that are still remembered.")
         page.counter(

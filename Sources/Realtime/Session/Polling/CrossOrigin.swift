@@ -23,6 +23,11 @@ struct CrossOrigin: Sendable {
         return response
     }
 
+    /// A refusal that no endpoint made, of whatever address, as the page may see it where it asked for one of these.
+    func refusal(_ response: HTTPResponse, of request: HTTPRequest) -> HTTPResponse {
+        request.head.path.hasPrefix("/api/realtime/") ? opened(response, for: request) : response
+    }
+
     /// Answers a browser that asks beforehand what a page may send.
     func preflight(_ request: HTTPRequest) -> HTTPResponse {
         guard allows(request) else { return opened(.foreignOrigin, for: request) }

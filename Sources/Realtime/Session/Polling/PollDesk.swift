@@ -222,7 +222,10 @@ final class PollDesk {
 
     /// Does at once what the timers of sessions would do by now.
     func expireAll() {
-        for session in users.values.flatMap(\.byID.values) { session.timePassed() }
+        for session in users.values.flatMap(\.byID.values) {
+            session.session.timePassed()
+            session.timePassed()
+        }
     }
 }
 

@@ -44,6 +44,9 @@ final class PollSession: LoopTimerTarget {
     private var timer: LoopTimer?
     /// Whether the client was told that the session is over.
     private var farewellWasAnswered = false
+    /// What its requests' tokens said, of the last few: one that comes again is not news, whatever is in force now.
+    private var presented: [Claims]
+    private static let mostPresented = 8
 
     var id: ConnectionID { session.connection }
     var user: UserID { session.user }
@@ -55,6 +58,7 @@ final class PollSession: LoopTimerTarget {
         self.desk = desk
         let services = desk.services
         self.device = token.claims.device ?? device
+        presented = [token.claims]
         carrier = ShelfCarrier(desk.limits.shelf, time: services.time)
         session = ClientSession(carrier: carrier, on: desk.shard, deviceHint: device, services: services)
         life = PollLife(desk.limits.life, at: services.time.now)
@@ -350,10 +354,15 @@ final class PollSession: LoopTimerTarget {
 
     // MARK: The token
 
-    /// The client comes with a token that counts. Another one than the session has renews it, unless it is an older
-    /// one that some request still had.
+    /// The client comes with a token that counts. One that it has not come with before renews the session, unless it
+    /// is an older one that some request still had.
     func renew(with token: VerifiedToken) {
-        guard session.isOpen, let known = session.token, known !== token, known.claims != token.claims,
+        guard session.isOpen, let known = session.token, known !== token,
+            !presented.contains(token.claims)
+        else { return }
+        if presented.count == Self.mostPresented { presented.removeFirst() }
+        presented.append(token.claims)
+        guard known.claims != token.claims,
             known.claims.expiresAt ?? .latest <= token.claims.expiresAt ?? .latest
         else { return }
         session.renew(with: token)

@@ -64,17 +64,26 @@ struct SendBody: Sendable {
 }
 
 extension SharedBytes {
-    /// The same envelope with an id, for one that has none: one object, known to be well-formed.
+    /// The same envelope with an id, for one that has none, or one that is null: one object, known to be well-formed.
     func addingMessageID(_ id: ClientMessageID) -> SharedBytes {
         var json = ByteBuffer(capacity: count + 96)
         json.append("{\"message_id\":" as StaticString)
         id.withUTF8 { json.appendJSON(utf8: $0) }
-        json.append(UInt8(ascii: ","))
-        // It has a type, so it has a member: a comma is right.
         withUnsafeBytes { text in
-            let brace = text.firstIndex(of: UInt8(ascii: "{")) ?? 0
-            json.append(UnsafeRawBufferPointer(rebasing: text[(brace + 1)...]))
+            do throws(JSONError) {
+                var scanner = JSONScanner(text, limits: InboundEnvelope.limits, isUTF8: true)
+                try scanner.enterObject()
+                while let member = try scanner.nextMember() {
+                    guard !member.key.equals("message_id", in: text) else { continue }
+                    json.append(UInt8(ascii: ","))
+                    let range = member.key.range.lowerBound..<member.value.range.upperBound
+                    json.append(UnsafeRawBufferPointer(rebasing: text[range]))
+                }
+            } catch {
+                preconditionFailure("it was well-formed: \(error)")
+            }
         }
+        json.append(UInt8(ascii: "}"))
         return SharedBytes(json)
     }
 }

@@ -114,8 +114,7 @@ final class HTTPCarrier: ConnectionDriver {
             case .failure(let failure):
                 let action = exchange.failed(failure.status)
                 guard case .refuse = action else { return }
-                answer(.error(failure.status, failure.code, failure.message), to: nil, on: connection)
-                connection.finish()
+                refuse(.error(failure.status, failure.code, failure.message), to: nil, on: connection)
             }
         }
     }
@@ -124,13 +123,13 @@ final class HTTPCarrier: ConnectionDriver {
         connection.transport.counters.httpRequests += 1
         request = head
         if let refusal {
-            endpoint = (.immediate { _ in .refusal(refusal) }, HTTPParameters())
+            endpoint = (.immediate { [site] in site.refusal(.refusal(refusal), of: $0) }, HTTPParameters())
         } else {
             switch site.resolve(head) {
             case .endpoint(let found, let parameters):
                 endpoint = (found, parameters)
             case .refused(let response):
-                endpoint = (.immediate { _ in response }, HTTPParameters())
+                endpoint = (.immediate { [site] in site.refusal(response, of: $0) }, HTTPParameters())
             }
         }
         let action = exchange.headCame(
@@ -217,8 +216,7 @@ final class HTTPCarrier: ConnectionDriver {
         case .answer:
             answerRequest(on: connection)
         case .refuse(let status):
-            answer(.error(status, .malformed, "The request took too long."), to: request, on: connection)
-            connection.finish()
+            refuse(.error(status, .malformed, "The request took too long."), to: request, on: connection)
         case .finish:
             connection.finish()
         case .abort:
@@ -230,10 +228,7 @@ final class HTTPCarrier: ConnectionDriver {
         guard let head = request, let (endpoint, parameters) = endpoint else {
             preconditionFailure("a request ended that has no endpoint")
         }
-        let isForwarded = head.header("x-forwarded-host") != nil
-        let whole = HTTPRequest(
-            head: head, parameters: parameters, body: body, isSecure: connection.isSecure,
-            peerAddress: isForwarded ? connection.peerAddress() : nil)
+        let whole = whole(head, parameters, on: connection)
         body = []
         switch endpoint {
         case .immediate(let respond):
@@ -268,6 +263,27 @@ final class HTTPCarrier: ConnectionDriver {
                 complete(respond(whole), on: connection)
             }
         }
+    }
+
+    /// The request with what has come of its body.
+    private func whole(
+        _ head: HTTPRequestHead, _ parameters: HTTPParameters, on connection: Connection
+    ) -> HTTPRequest {
+        let isForwarded = head.header("x-forwarded-host") != nil
+        return HTTPRequest(
+            head: head, parameters: parameters, body: body, isSecure: connection.isSecure,
+            peerAddress: isForwarded ? connection.peerAddress() : nil)
+    }
+
+    /// Says why a request is not read to its end, and goodbye.
+    ///
+    /// - Parameter head: in what form it is said; nil when that is not known.
+    private func refuse(_ response: HTTPResponse, to head: HTTPRequestHead?, on connection: Connection) {
+        let refusal =
+            request.map { site.refusal(response, of: whole($0, HTTPParameters(), on: connection)) }
+            ?? response
+        answer(refusal, to: head, on: connection)
+        connection.finish()
     }
 
     /// A task has its answer; the client may be gone by now.

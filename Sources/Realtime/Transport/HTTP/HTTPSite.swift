@@ -39,13 +39,24 @@ final class HTTPSite: Sendable {
 
     private let router: HTTPRouter<HTTPEndpoint>
     private let fallback: (@Sendable (HTTPRequestHead) -> HTTPResponse?)?
+    private let refusing: @Sendable (HTTPResponse, HTTPRequest) -> HTTPResponse
 
-    /// - Parameter fallback: answers what no route knows, such as files; nil from it is a 404.
+    /// - Parameters:
+    ///   - fallback: answers what no route knows, such as files; nil from it is a 404.
+    ///   - refusing: what goes out for a refusal that no endpoint made.
     init(
-        _ router: HTTPRouter<HTTPEndpoint>, fallback: (@Sendable (HTTPRequestHead) -> HTTPResponse?)? = nil
+        _ router: HTTPRouter<HTTPEndpoint>, fallback: (@Sendable (HTTPRequestHead) -> HTTPResponse?)? = nil,
+        refusing: @escaping @Sendable (HTTPResponse, HTTPRequest) -> HTTPResponse = { response, _ in response
+        }
     ) {
         self.router = router
         self.fallback = fallback
+        self.refusing = refusing
+    }
+
+    /// A refusal that no endpoint made, as it goes out: the request was for none, or was cut short.
+    func refusal(_ response: HTTPResponse, of request: HTTPRequest) -> HTTPResponse {
+        refusing(response, request)
     }
 
     /// Finds what a request asks for.

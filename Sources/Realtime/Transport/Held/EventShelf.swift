@@ -98,11 +98,7 @@ struct EventShelf {
         case .everything:
             return first
         case .after(let id):
-            // From the end, as who asks mostly has nearly everything.
-            for index in (0..<events.count).reversed() where events[index].envelope.messageID == id {
-                return first + index + 1
-            }
-            return lastGone?.id == id ? first : nil
+            return place(after: id)
         case .since(let date):
             if let lastGone, date <= lastGone.key { return nil }
             for index in (0..<events.count).reversed() where events[index].key < date {
@@ -112,6 +108,17 @@ struct EventShelf {
         case .afterUnknown:
             return nil
         }
+    }
+
+    private func place(after id: MessageID) -> Place? {
+        var unanswered: Place?
+        // From the end, as who asks mostly has nearly everything.
+        for index in (0..<events.count).reversed() where events[index].envelope.messageID == id {
+            // What a room replays may be here already: the client means one that it was given.
+            guard first + index >= answered.place else { return first + index + 1 }
+            unanswered = first + index + 1
+        }
+        return lastGone?.id == id ? first : unanswered
     }
 
     /// The client has all that came before a place, and does not need it again if there is no room.

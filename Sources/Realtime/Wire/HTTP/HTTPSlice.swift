@@ -45,6 +45,12 @@ struct HTTPSlice: Sendable {
         withUnsafeBytes { $0.equals(text) }
     }
 
+    func hasPrefix(_ text: StaticString) -> Bool {
+        withUnsafeBytes { bytes in
+            text.withUTF8Buffer { bytes.starts(with: $0) }
+        }
+    }
+
     /// Whether this is the same text, where ASCII letters are equal in both cases.
     func equalsIgnoringCase(_ text: StaticString) -> Bool {
         withUnsafeBytes { $0.equalsIgnoringCase(text) }
