@@ -28,7 +28,7 @@ for (const [name, look] of Object.entries(looks)) {
       assert.deepEqual(await accessibilityProblems(page), [], what)
     }
     await check("sign-in")
-    await page.getByLabel("Or somebody else").fill(as)
+    await page.getByLabel("Or as somebody else").fill(as)
     await page.getByRole("button", { name: "Sign in" }).click()
     await says(page, ".card", "Open me")
     await card(page, "Open me").click()

@@ -29,7 +29,7 @@ async function twoWindows() {
 test("a newcomer signs in with one click, sees a board with something on it, and is led to a second window", async () => {
   const ada = await browser.open(server.url)
   await picture(ada, "sign-in")
-  await ada.getByRole("button", { name: "Ada" }).click()
+  await ada.getByRole("button", { name: "Ada", exact: true }).click()
   await ada.getByRole("heading", { name: "Garden party" }).waitFor()
   await says(ada, ".card", "Hang the lanterns")
   const [linus] = await Promise.all([ada.context().waitForEvent("page"), ada.locator("#invite").click()])
@@ -39,6 +39,16 @@ test("a newcomer signs in with one click, sees a board with something on it, and
   await ada.locator("#invite").waitFor({ state: "hidden" })
   await linus.close()
   await ada.locator("#members").getByRole("img", { name: "Linus" }).waitFor({ state: "detached" })
+})
+
+test("two windows are one click away on the first page", async () => {
+  const ada = await browser.open(server.url)
+  const both = ada.getByRole("button", { name: "Open it in two windows" })
+  const [linus] = await Promise.all([ada.context().waitForEvent("page"), both.click()])
+  for (const page of [ada, linus]) await says(page, ".card", "Hang the lanterns")
+  assert.equal(await ada.locator("#account").getAttribute("aria-label"), "Account of Ada")
+  assert.equal(await linus.locator("#account").getAttribute("aria-label"), "Account of Linus")
+  await linus.locator("#members").getByRole("img", { name: "Ada" }).waitFor()
 })
 
 test("two users: a card that one drags moves on the other's board, and says who moved it", async () => {
@@ -114,7 +124,7 @@ test("by keyboard alone: sign in, move a card, hear where it is, open it, and ad
   const press = async (...keys) => {
     for (const key of keys) await ada.keyboard.press(key)
   }
-  await press("Tab", "Enter")
+  await press("Tab", "Tab", "Enter")
   await shows(ada, { todo: WELCOME })
   // Past the projects, the bell and the account, which the first link leaps over.
   await press("Tab")
@@ -208,7 +218,7 @@ test("who signs out is gone for the others, and another may sign in", async () =
   await ada.locator("#account").click()
   await ada.getByRole("button", { name: "Sign out" }).click()
   await linus.locator("#members").getByRole("img", { name: "Ada" }).waitFor({ state: "detached" })
-  await ada.getByLabel("Or somebody else").fill("Grace Hopper")
+  await ada.getByLabel("Or as somebody else").fill("Grace Hopper")
   await ada.getByRole("button", { name: "Sign in" }).click()
   await linus.locator("#members").getByRole("img", { name: "Grace Hopper" }).waitFor()
   await shows(ada, { todo: WELCOME })

@@ -13,6 +13,10 @@ const TYPING = 5_000
 
 const READY = { ada: "Ada", linus: "Linus" }
 
+/** So many faces are shown where there is room; of the others, how many there are. */
+const FACES = 6
+const FACES_ON_A_PHONE = 4
+
 /** What people are called, by their ids. */
 const names = new Map(Object.entries(READY))
 const nameOf = (userId) => names.get(userId) ?? userId
@@ -148,13 +152,19 @@ function rename(project, name) {
 function drawProjects() {
   const items = projects.all.map(({ id, name }) => {
     const link = element("a", name)
+    link.dir = "auto"
+    link.title = name
     link.href = `#${encodeURIComponent(id)}`
     if (id === shown?.id) link.setAttribute("aria-current", "page")
     const item = element("li")
     item.append(link)
     return item
   })
-  byId("projects").replaceChildren(...items)
+  const list = byId("projects")
+  list.replaceChildren(...items)
+  const current = list.querySelector("[aria-current]")
+  // Not by scrollIntoView, which is also where the next tab key would begin.
+  if (current) list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2
 }
 
 /** Goes to the card that a notification is about. */
@@ -173,24 +183,40 @@ const everybody = (room) =>
   [...new Set([session.user.sub, ...Object.keys(READY), ...room.members.map(({ user_id }) => user_id)])]
 
 function drawMembers(room) {
-  const items = room.members.map(({ user_id, username }) => {
-    names.set(user_id, username)
-    const face = element("span")
-    face.className = "avatar"
-    showFace(face, user_id, username)
-    face.setAttribute("role", "img")
-    face.setAttribute("aria-label", user_id === session.user.sub ? `${username} (you)` : username)
-    face.title = username
-    const item = element("li")
+  for (const { user_id, username } of room.members) names.set(user_id, username)
+  // Where not all can be shown, those who type can.
+  const order = room.members.toSorted((one, other) => typing.has(other.user_id) - typing.has(one.user_id))
+  const most = matchMedia("(max-width: 720px)").matches ? FACES_ON_A_PHONE : FACES
+  const shown = order.length > most ? order.slice(0, most - 1) : room.members
+  const items = shown.map(({ user_id, username }) => {
+    const item = faceItem(user_id === session.user.sub ? `${username} (you)` : username)
     item.classList.toggle("types", typing.has(user_id))
-    item.append(face)
+    showFace(item.firstElementChild, user_id, username)
     return item
   })
+  if (shown.length < order.length) {
+    const rest = order.slice(shown.length)
+    const more = faceItem(`${rest.length} more: ${rest.map(({ username }) => username).join(", ")}`)
+    more.classList.add("more")
+    more.firstElementChild.textContent = `+${rest.length}`
+    items.push(more)
+  }
   byId("members").replaceChildren(...items)
   byId("invite").hidden = !room.joined || room.members.length > 1
   const writers = [...typing.keys()].map(nameOf)
-  byId("typing").textContent =
-    writers.length === 0 ? "" : writers.length === 1 ? `${writers[0]} is typing…` : `${writers.join(" and ")} are typing…`
+  const said = writers.length > 2 ? "Several people are" : writers.length === 2 ? `${writers.join(" and ")} are` : `${writers[0]} is`
+  byId("typing").textContent = writers.length ? `${said} typing…` : ""
+}
+
+function faceItem(label) {
+  const face = element("span")
+  face.className = "avatar"
+  face.setAttribute("role", "img")
+  face.setAttribute("aria-label", label)
+  face.title = label
+  const item = element("li")
+  item.append(face)
+  return item
 }
 
 function setTyping(room, userId, isActive) {
@@ -205,6 +231,12 @@ function setTyping(room, userId, isActive) {
 for (const button of document.querySelectorAll(".person")) {
   showFace(button.firstElementChild, button.dataset.user, READY[button.dataset.user])
   button.onclick = () => signIn(READY[button.dataset.user])
+}
+byId("both").onclick = () => {
+  const width = Math.round(screen.availWidth / 2)
+  const place = `popup,width=${width},height=${screen.availHeight},left=${screen.availLeft + width},top=${screen.availTop}`
+  open(`/?as=linus${location.hash}`, "_blank", `${place},noopener`)
+  signIn(READY.ada)
 }
 byId("sign-in-form").onsubmit = (event) => {
   event.preventDefault()

@@ -1,6 +1,6 @@
 // The columns of a project and the cards in them, as its tasks say.
 
-import { announce, byId, complain, copyOf, showFace, toast } from "./page.js"
+import { announce, byId, complain, copyOf, setText, showFace, toast } from "./page.js"
 import { makeMovable } from "./moving.js"
 
 export const COLUMNS = [
@@ -79,11 +79,15 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
   /** Lets the eye follow a card from where it was. */
   function slide(before) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
-    for (const [id, from] of before) {
+    // All are measured before the first is moved, so that the page is laid out once; who is not in sight stays still.
+    const moved = [...before].flatMap(([id, from]) => {
       const to = cards.get(id)?.getBoundingClientRect()
-      if (!to || (from.left === to.left && from.top === to.top)) continue
-      const start = `${from.left - to.left}px ${from.top - to.top}px`
-      cards.get(id).animate({ translate: [start, "0px 0px"] }, { duration: 220, easing: "cubic-bezier(.2,.7,.3,1)" })
+      if (!to || (from.left === to.left && from.top === to.top)) return []
+      if (Math.min(from.top, to.top) > innerHeight || Math.max(from.bottom, to.bottom) < 0) return []
+      return [[cards.get(id), `${from.left - to.left}px ${from.top - to.top}px`]]
+    })
+    for (const [card, start] of moved) {
+      card.animate({ translate: [start, "0px 0px"] }, { duration: 220, easing: "cubic-bezier(.2,.7,.3,1)" })
     }
   }
 
@@ -107,7 +111,7 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
   }
 
   function fill(card, { task_id, title, notes, assignee_id }) {
-    card.querySelector(".card-title").textContent = title
+    setText(card.querySelector(".card-title"), title ?? "")
     card.querySelector(".card-notes").hidden = !notes
     const avatar = card.querySelector(".avatar")
     avatar.hidden = !assignee_id
@@ -118,7 +122,7 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
     }
     card.classList.toggle("waits", waiting.has(task_id))
     card.classList.toggle("touched", marks.has(task_id))
-    card.querySelector(".actor").textContent = marks.get(task_id)?.text ?? ""
+    setText(card.querySelector(".actor"), marks.get(task_id)?.text ?? "")
   }
 
   /** Shows who did it, where it was somebody else. */
@@ -128,10 +132,10 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
     clearTimeout(marks.get(id)?.timer)
     const timer = setTimeout(() => {
       marks.delete(id)
-      draw()
+      drawSoon()
     }, MARKED)
     marks.set(id, { timer, text: `${nameOf(user_id)} ${DEEDS[type]}` })
-    draw()
+    drawSoon()
   }
 
   // What one does
@@ -140,11 +144,11 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
   function act(id, change, problem) {
     const late = setTimeout(() => {
       waiting.add(id)
-      draw()
+      drawSoon()
     }, PATIENCE)
     return change.catch(complain(problem)).finally(() => {
       clearTimeout(late)
-      if (waiting.delete(id)) draw()
+      if (waiting.delete(id)) drawSoon()
     })
   }
 
@@ -228,6 +232,13 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
 
   // The frame
 
+  /** A thousand events of the past are drawn as one, and nothing is drawn that nobody can see yet. */
+  let frame
+  function drawSoon() {
+    cancelAnimationFrame(frame)
+    frame = requestAnimationFrame(draw)
+  }
+
   function makeColumn({ status, name, done }) {
     const column = copyOf("column-template")
     column.dataset.status = status
@@ -268,13 +279,6 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
     }
     lists.set(status, { list: column.querySelector(".cards"), count: column.querySelector(".count") })
     return column
-  }
-
-  /** A thousand events of the past are drawn as one. */
-  let frame
-  function drawSoon() {
-    cancelAnimationFrame(frame)
-    frame = requestAnimationFrame(draw)
   }
 
   board.replaceChildren(...COLUMNS.map(makeColumn))

@@ -73,7 +73,7 @@ export function makeMovable(board, { move, settled }) {
   function lift() {
     clearTimeout(press.timer)
     const { card, x, y, pointer } = press
-    const { left, top, width } = card.getBoundingClientRect()
+    const { left, top, width, height } = card.getBoundingClientRect()
     const ghost = card.cloneNode(true)
     ghost.classList.add("lifted")
     ghost.inert = true
@@ -81,37 +81,38 @@ export function makeMovable(board, { move, settled }) {
     document.body.append(ghost)
     board.setPointerCapture(pointer)
     hold(card, ghost)
-    Object.assign(held, { fromX: x, fromY: y, x, y })
+    Object.assign(held, { fromX: x, fromY: y, x, y, middle: top + height / 2 - y })
     requestAnimationFrame(scrollAlong)
   }
 
+  /** Brings copy and gap to where the pointer is. All is measured first and changed then, so that it is laid out once. */
   function follow() {
-    const { card, ghost, fromX, fromY, x, y } = held
-    ghost.style.translate = `${x - fromX}px ${y - fromY}px`
+    const { card, ghost, fromX, fromY, x, y, middle } = held
     const distance = (column) => {
       const { left, right } = column.getBoundingClientRect()
       return Math.max(left - x, x - right, 0)
     }
     const nearest = columns().reduce((best, column) => (distance(column) < distance(best) ? column : best))
     const list = nearest.querySelector(".cards")
-    const box = ghost.getBoundingClientRect()
-    const middle = box.top + box.height / 2
     const next = others(list).find((other) => {
       const { top, height } = other.getBoundingClientRect()
-      return top + height / 2 > middle
+      return top + height / 2 > y + middle
     })
+    ghost.style.translate = `${x - fromX}px ${y - fromY}px`
     if (card.parentElement !== list || card.nextElementSibling !== (next ?? null)) list.insertBefore(card, next ?? null)
   }
 
+  /** Once for each picture that is drawn, however often the pointer moves meanwhile. */
   function scrollAlong() {
     if (!held?.ghost) return
     const push = (at, from, to) => (at < from + EDGE ? -8 : at > to - EDGE ? 8 : 0)
     const list = held.card.parentElement
     const inner = list.getBoundingClientRect()
     const outer = board.getBoundingClientRect()
-    list.scrollTop += push(held.y, inner.top, inner.bottom)
-    board.scrollLeft += push(held.x, outer.left, outer.right)
+    const [down, across] = [push(held.y, inner.top, inner.bottom), push(held.x, outer.left, outer.right)]
     follow()
+    if (down) list.scrollTop += down
+    if (across) board.scrollLeft += across
     requestAnimationFrame(scrollAlong)
   }
 
@@ -148,19 +149,19 @@ export function makeMovable(board, { move, settled }) {
     if (pointerId !== press?.pointer) return
     if (held) {
       Object.assign(held, { x: clientX, y: clientY })
-      follow()
     } else if (Math.hypot(clientX - press.x, clientY - press.y) > SLACK) {
       if (press.isFinger) return forgetPress()
       lift()
       Object.assign(held, { x: clientX, y: clientY })
-      follow()
     }
   }, { signal })
 
-  window.addEventListener("pointerup", ({ pointerId }) => {
+  window.addEventListener("pointerup", ({ pointerId, clientX, clientY }) => {
     if (pointerId !== press?.pointer) return
     forgetPress()
     if (!held) return
+    Object.assign(held, { x: clientX, y: clientY })
+    follow()
     // The click that follows is the end of the drag.
     const swallow = (event) => event.stopPropagation()
     window.addEventListener("click", swallow, { capture: true, once: true })

@@ -13,6 +13,11 @@ export function element(name, text = "") {
   return made
 }
 
+/** Changes a text where it is another one: what stays the same need not be laid out again. */
+export function setText(shown, text) {
+  if (shown.textContent !== text) shown.textContent = text
+}
+
 /** Says something to those who listen to the page; the same words twice are said twice. */
 export function announce(text) {
   const announcer = byId("announcer")
@@ -21,8 +26,11 @@ export function announce(text) {
 
 /** A message for some seconds, with something to do about it where that helps. */
 export function toast(text, action) {
-  const shown = element("div", text)
+  const shown = element("div")
+  const words = element("span", text)
+  words.dir = "auto"
   shown.className = "toast"
+  shown.append(words)
   if (action) {
     const button = element("button", action.label)
     button.onclick = () => {
@@ -44,7 +52,7 @@ export const complain = (what) => (error) => toast(`${what}: ${error.message}`)
 export function showFace(avatar, userId, name) {
   const words = name.trim().split(/\s+/)
   const letters = words.length > 1 ? first(words[0]) + first(words.at(-1)) : first(words[0])
-  avatar.textContent = letters.toLocaleUpperCase()
+  setText(avatar, letters.toLocaleUpperCase())
   let hash = 7
   for (const letter of userId) hash = (hash * 31 + letter.codePointAt(0)) % 997
   avatar.style.setProperty("--hue", (hash * 47) % 360)

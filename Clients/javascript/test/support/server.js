@@ -106,10 +106,13 @@ class Server {
     running.delete(this)
   }
 
-  /** Ends it for good, with its data. */
+  /** Ends it for good, with its data. One that has ended by itself is a failure, whatever else went well. */
   async stop() {
+    const { exitCode, signalCode } = this.#process
+    const hasCrashed = running.has(this) && (exitCode !== null || signalCode !== null)
     if (running.has(this)) await this.drain()
     rmSync(this.#folder, { recursive: true, force: true })
+    if (hasCrashed) throw new Error(`the server ended by itself with ${exitCode ?? signalCode}:\n${this.output}`)
   }
 
   /** What is left to do when the tests end before they stopped it. */
