@@ -2,7 +2,7 @@
 # Recipes are one line each: what they do stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-tsan test-asan bench bench-inbox conformance siege prove-inbox fuzz docs lint format clean
+.PHONY: help run test test-client test-browser test-tsan test-asan bench bench-inbox conformance siege prove-inbox fuzz docs lint format clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,6 +12,9 @@ run: ## build for release and start the server on 127.0.0.1:8765 (flags: make ru
 
 test: ## set-up, build, format check, every test, a little fuzzing
 	@scripts/test
+
+test-client: ## the JavaScript client: types, size, tests with a real server
+	@scripts/client
 
 test-browser: ## the task board in a real Chromium (flags: make test-browser ARGS="…")
 	@scripts/browser-tests $(ARGS)

@@ -87,7 +87,8 @@ export function createClient(options = {}) {
     let returns = []
     outbox.resume(() => {
       returns = [...rooms.values()].map((room) => room.connected())
-      sayPresence()
+      // When it does not come there, the next connection says it.
+      sayPresence().catch(() => {})
       notifications.refresh()
     })
     Promise.all(returns).then((all) => emit("connected", { recovered: !all.includes(false) }))

@@ -10,10 +10,10 @@
 export class RealtimeError extends Error {
   /**
    * @param {string} code
-   * @param {string} message
+   * @param {string} [message]
    * @param {number} [retryAfter]
    */
-  constructor(code, message, retryAfter) {
+  constructor(code, message = code, retryAfter = undefined) {
     super(message)
     this.name = "RealtimeError"
     /** What went wrong, in one word. */

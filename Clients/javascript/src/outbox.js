@@ -64,14 +64,14 @@ export function createOutbox({ limits, send }) {
    */
   const refusal = ({ volatile, bytes }) => {
     if (mayGo()) return null
-    if (volatile) return new RealtimeError(open ? "rate_limited" : "not_connected", "It can't be sent now.")
+    if (volatile) return new RealtimeError(open ? "rate_limited" : "not_connected")
     let left = count
     for (const other of entries.values()) {
       if (other.sent) continue
       left--
       bytes += other.bytes
     }
-    return left > 0 && bytes <= space ? null : new RealtimeError("queue_full", "Too much waits already.")
+    return left > 0 && bytes <= space ? null : new RealtimeError("queue_full")
   }
 
   return {
@@ -89,7 +89,7 @@ export function createOutbox({ limits, send }) {
       const bytes = new Blob([JSON.stringify(envelope)]).size
       const refused = refusal({ volatile, bytes })
       if (refused) return settled(refused)
-      const expiry = setTimeout(() => settle(messageId, new RealtimeError("expired", "It waited too long.")), age)
+      const expiry = setTimeout(() => settle(messageId, new RealtimeError("expired")), age)
       /** @type {Entry} */
       const entry = { envelope, bytes, expiry, volatile, settle: settled }
       entries.set(messageId, entry)
@@ -112,7 +112,7 @@ export function createOutbox({ limits, send }) {
       open = false
       for (const [id, entry] of entries) {
         entry.sent = false
-        if (entry.volatile) settle(id, new RealtimeError("connection_lost", "The connection broke."))
+        if (entry.volatile) settle(id, new RealtimeError("connection_lost"))
       }
     },
 
@@ -120,7 +120,7 @@ export function createOutbox({ limits, send }) {
     clear() {
       open = false
       pause = clearTimeout(pause)
-      for (const id of [...entries.keys()]) settle(id, new RealtimeError("disconnected", "The connection has ended."))
+      for (const id of [...entries.keys()]) settle(id, new RealtimeError("disconnected"))
     },
 
     /**

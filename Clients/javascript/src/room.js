@@ -139,7 +139,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
   const receive = (envelope) => {
     if (early) early.push(envelope)
     else if (!joined) deliver(envelope)
-    else if (envelope.type === "room_left") end(envelope.data.reason, new RealtimeError("forbidden", "The room was left."))
+    else if (envelope.type === "room_left") end(envelope.data.reason, new RealtimeError("forbidden"))
     else if (envelope.seq) stream.push(envelope)
     else {
       show(changedMembers(members, envelope))
@@ -200,7 +200,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     /** Leaves the room. */
     leave() {
       if (wanted && isConnected) say("leave_room", { room_id: id }, { volatile: true }, () => {})
-      end("left", new RealtimeError("left", "The room was left."))
+      end("left", new RealtimeError("left"))
       stream.forget()
     },
 
@@ -244,7 +244,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     /** There will be none until somebody asks for one; then the room is joined again. */
     ended() {
       lost()
-      settle(new RealtimeError("disconnected", "The connection has ended."))
+      settle(new RealtimeError("disconnected"))
     },
   }
 }

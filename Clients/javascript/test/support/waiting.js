@@ -1,7 +1,7 @@
 // Waiting for what happens, never for a time: each has a deadline that only a failure reaches.
 
 /** Long, because a machine that is busy with other things must not make a test fail. */
-export const DEADLINE = 20_000
+export const DEADLINE = 45_000
 
 /**
  * The promise's value, or an error that says what was waited for.
