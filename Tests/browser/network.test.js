@@ -20,12 +20,14 @@ after(async () => {
 })
 
 /** Ada behind a proxy that can do what networks do, and Linus beside her without one. */
-async function behindProxy(t, prepare = () => {}) {
+async function behindProxy(t, prepare = () => {}, preparePage = () => {}) {
   const proxy = await startProxy(server)
   t.after(() => proxy.close())
   prepare(proxy)
   const project = newProject()
-  const ada = await browser.open(proxy.url, { as: "ada", project })
+  const ada = await browser.open("about:blank")
+  await preparePage(ada)
+  await ada.goto(`${proxy.url}/?as=ada#${project}`)
   await shows(ada, { todo: WELCOME })
   const linus = await browser.open(server.url, { as: "linus", project })
   await shows(linus, { todo: WELCOME })
@@ -76,20 +78,32 @@ test("while nobody answers the banner counts down, and a button tries at once", 
   await ada.locator(".card.waits").waitFor({ state: "detached" })
 })
 
-test("without WebSocket the board goes on, says so, and comes back to it when it can", { skip: "not yet" }, async (t) => {
-  const { proxy, ada, linus } = await behindProxy(t, (proxy) => proxy.blockWebSockets())
-  await says(ada, "#banner-text", "Connected without WebSocket")
-  await picture(ada, "fallback")
-  await drag(ada, DRAG, "doing")
-  await shows(linus, { doing: [DRAG] })
-  await drag(linus, GIVE, "done")
-  await shows(ada, { done: [GIVE] })
-  proxy.blockWebSockets(null)
-  await ada.evaluate(() => dispatchEvent(new Event("online")))
-  await ada.locator("#banner").waitFor({ state: "hidden" })
-  await drag(linus, KEYS, "done")
-  await shows(ada, { todo: [], doing: [DRAG], done: [KEYS, GIVE] })
-})
+for (const [blocked, kind, words] of [
+  ["WebSocket", "sse", "by server-sent events"],
+  ["WebSocket and event streams", "longpoll", "by asking again and again"],
+]) {
+  test(`${blocked} blocked: by ${kind} the board goes on, says so, and comes back when it can`, async (t) => {
+    const { proxy, ada, linus } = await behindProxy(t, (proxy) => proxy.blockWebSockets(), async (page) => {
+      if (kind === "longpoll") await page.route("**/api/realtime/events*", (route) => route.abort())
+    })
+    await says(ada, "#banner-text", `Connected without WebSocket, ${words}`)
+    await picture(ada, `fallback-${kind}`)
+    await drag(ada, DRAG, "doing")
+    await shows(linus, { doing: [DRAG] })
+    await drag(linus, GIVE, "done")
+    await shows(ada, { done: [GIVE] })
+    proxy.cut()
+    await addCard(ada, "todo", "Written without")
+    await addCard(linus, "done", "Written with")
+    const all = { todo: [KEYS, "Written without"], doing: [DRAG], done: [GIVE, "Written with"] }
+    for (const page of [ada, linus]) await shows(page, all)
+    proxy.blockWebSockets(null)
+    await ada.evaluate(() => dispatchEvent(new Event("online")))
+    await ada.locator("#banner").waitFor({ state: "hidden" })
+    await drag(linus, KEYS, "done")
+    for (const page of [ada, linus]) await shows(page, { ...all, todo: ["Written without"], done: [KEYS, ...all.done] })
+  })
+}
 
 test("the browser is offline: the banner says so at once, and what was done arrives when it is back", async (t) => {
   const { ada, linus } = await behindProxy(t)
