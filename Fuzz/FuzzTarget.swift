@@ -10,7 +10,7 @@ protocol FuzzTarget: SendableMetatype {
 
 /// All targets live in one executable, so that the parsers are compiled once; `FUZZ_TARGET` names the one to run.
 enum FuzzTargets: String, CaseIterable {
-    case assembler, decoding, envelope, extensions, frames, http, inflate, json, query, timestamp
+    case assembler, decoding, envelope, extensions, frames, http, inflate, json, polling, query, timestamp
 
     var target: any FuzzTarget.Type {
         switch self {
@@ -22,6 +22,7 @@ enum FuzzTargets: String, CaseIterable {
         case .http: HTTPFuzz.self
         case .inflate: InflateFuzz.self
         case .json: JSONFuzz.self
+        case .polling: PollingFuzz.self
         case .query: QueryFuzz.self
         case .timestamp: TimestampFuzz.self
         }
