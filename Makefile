@@ -2,7 +2,7 @@
 # Recipes are one line each: what they do stands in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-client test-browser test-tsan test-asan bench bench-inbox conformance siege prove-inbox fuzz docs lint format clean
+.PHONY: help run test test-client test-browser test-tsan test-asan bench bench-inbox conformance siege prove-inbox prove-client fuzz docs lint format clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ siege: ## slow senders and readers by the thousand while honest connections echo
 
 prove-inbox: ## the server and PostgreSQL killed under load: nothing is lost (flags: ARGS="…")
 	@scripts/prove-inbox $(ARGS)
+
+prove-client: ## JavaScript clients on a bad line that is cut 1,000 times: nothing is lost (flags: ARGS="…")
+	@scripts/prove-client $(ARGS)
 
 fuzz: ## fuzz every parser, ten minutes each (other limits: scripts/fuzz --help)
 	@scripts/setup && scripts/fuzz

@@ -5,7 +5,7 @@ import { createConnection, createServer } from "node:net"
 import { once } from "node:events"
 
 /**
- * @param {{port: number}} target asked at each connection, so that it may be a server that starts again elsewhere
+ * @param {{port: number, host?: string}} target asked at each connection, so that it may be a server that starts again elsewhere
  */
 export async function startProxy(target) {
   const proxy = new Proxy(target)
@@ -125,7 +125,7 @@ class Proxy {
 
   #accept(client) {
     if (this.#refusing) return client.resetAndDestroy()
-    const pair = new Pair(client, createConnection({ port: this.#target.port, host: "127.0.0.1", allowHalfOpen: true }), {
+    const pair = new Pair(client, createConnection({ port: this.#target.port, host: this.#target.host ?? "127.0.0.1", allowHalfOpen: true }), {
       delay: () => this.#delay,
       up: (bytes) => this.#requestStopped(pair, bytes),
       down: (bytes) => this.#trap?.(bytes, pair) ?? false,
