@@ -119,9 +119,11 @@ struct ServeTests {
         #expect(outcome.complaintLines.count == 2)
     }
 
-    @Test("out of descriptors it refuses, says so once, and recovers")
+    @Test("out of descriptors it refuses, does not say so of each, and recovers")
     func outOfDescriptors() throws {
-        let server = try RunningProgram(["--loops", "1"], descriptors: 40)
+        // However slow the machine is, nobody's time is up and makes room.
+        let server = try RunningProgram(
+            ["--loops", "1", "--handshake-timeout", "10m", "--idle-timeout", "10m"], descriptors: 40)
         let first = PlainClient(port: server.port)
         #expect(first.isServed())
         var crowd = (0..<80).map { _ in PlainClient(port: server.port) }
@@ -134,7 +136,7 @@ struct ServeTests {
         while !isBack, ContinuousClock.now < end { isBack = PlainClient(port: server.port).isServed() }
         #expect(isBack)
         let complaints = try server.log.components(separatedBy: "connections cannot be taken").count - 1
-        #expect(complaints >= 1 && complaints <= 3)
+        #expect(complaints >= 1 && complaints < (80 - served) / 2)
     }
 
     @Test("SIGHUP takes up a new certificate for new connections")
