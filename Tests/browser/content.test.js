@@ -61,6 +61,14 @@ test("of many people some faces are shown, and how many more there are, by name"
   await picture(page, "many-people")
 })
 
+test("a card that a backend adds says that it was no person", async () => {
+  const project = newProject()
+  const page = await browser.open(server.url, { as: "ada", project })
+  await says(page, ".card", "Open me")
+  await addTask(project, "card-of-a-program", "Water the plants", { status: "todo" })
+  await says(page, ".card", "A program added this")
+})
+
 test("with 300 cards a move is laid out once for each picture, not once for each card", async () => {
   const project = newProject()
   const page = await browser.open(server.url, { as: "ada", project })

@@ -134,7 +134,8 @@ export function showCards({ tasks, room, userId, nameOf, everybody }) {
       marks.delete(id)
       drawSoon()
     }, MARKED)
-    marks.set(id, { timer, text: `${nameOf(user_id)} ${DEEDS[type]}` })
+    // What a backend did has no user.
+    marks.set(id, { timer, text: `${user_id ? nameOf(user_id) : "A program"} ${DEEDS[type]}` })
     drawSoon()
   }
 
