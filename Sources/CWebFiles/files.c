@@ -87,6 +87,9 @@ static const struct web_file files[] = {
     {"/client/sse.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/sse.js" suffix(, 0)
     }},
+    {"/client/steps.js", (const unsigned char[]){
+#embed "../../Clients/javascript/src/steps.js" suffix(, 0)
+    }},
     {"/client/stream.js", (const unsigned char[]){
 #embed "../../Clients/javascript/src/stream.js" suffix(, 0)
     }},

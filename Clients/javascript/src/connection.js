@@ -62,7 +62,7 @@ export function createConnection({ how, tokens, changed, ready, received, log })
   /** @type {any} */
   let timer
 
-  /** @param {import("./machine.js").Event} event */
+  /** @param {import("./steps.js").Event} event */
   const step = (event) => {
     const before = machine.state
     const actions = machine.step(event, Date.now())

@@ -1,22 +1,13 @@
 // When to connect, with what, and when to stop: without a socket, a timer or a clock of its own. Events go in with the
 // time at which they happened; what has to be done comes out.
 
+import { FINAL, REASONS } from "./steps.js"
+
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Transport} Transport */
 
-/**
- * `link` numbers the attempts, so that what an earlier one says late is not taken for the present one's.
- *
- * @typedef {{type: "connect" | "disconnect" | "offline" | "online" | "pageshow" | "pagehide" | "tick" | "heard"}
- *   | {type: "opening", link: number}
- *   | {type: "ready", link: number, heartbeat: number}
- *   | {type: "lost", link: number, code?: number | string, retryAfter?: number}} Event
- */
-
-/**
- * @typedef {{type: "open", link: number, transport: Transport, fresh: boolean}
- *   | {type: "use" | "close" | "ping", link: number}} Action
- */
+/** @typedef {import("./steps.js").Event} Event */
+/** @typedef {import("./steps.js").Action} Action */
 
 /** How long an attempt may take from when its token is there; and how long the token may take. */
 const OPENING = 5_000
@@ -27,27 +18,6 @@ const STABLE = 5_000
 const DOUBT = 5_000
 /** How often the best transport is tried while another one carries. */
 const COME_BACK = 60_000
-
-/** @type {Record<number | string, import("./types.js").Reason>} */
-const REASONS = {
-  1001: "server",
-  1012: "server",
-  4400: "malformed",
-  4401: "unauthenticated",
-  4403: "forbidden",
-  4409: "replaced",
-  4429: "rate_limited",
-  4503: "server",
-  4507: "too_slow",
-  token: "token",
-  nobody: "unauthenticated",
-}
-/**
- * After these it does not come back. `nobody`: there is no token.
- *
- * @type {(number | string)[]}
- */
-const FINAL = [4400, 4403, 4409, "nobody"]
 
 /**
  * @param {object} options

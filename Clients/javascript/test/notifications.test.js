@@ -1,9 +1,9 @@
 // Notifications of a real server with its database: told once, acknowledged when they have been, and a list that is true.
 
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
+import { after, before, describe, test } from "node:test"
 import { backend } from "./support/api.js"
-import { startWorld } from "./support/clients.js"
+import { startWorld, TRANSPORTS } from "./support/clients.js"
 import { collect, eventually, inState, next } from "./support/waiting.js"
 
 let world
@@ -26,29 +26,6 @@ async function notify(user, title, more) {
 
 /** Until the list and the counts are as asked. */
 const shown = (inbox, accept) => (accept(inbox) ? inbox : next(inbox, "change", accept))
-
-test("one that is sent now comes now, and is acknowledged", async () => {
-  const user = somebody()
-  const { client } = await world.connect(user)
-  const told = next(client.notifications, "notification")
-  const id = await notify(user, "Hello", { data: { task: 7 } })
-  const { notification_id, title, data, read, seen, archived } = await told
-  assert.deepEqual([notification_id, title, data, read, seen, archived], [id, "Hello", { task: 7 }, false, false, false])
-  await acknowledged(id)
-})
-
-test("what was sent while one was away comes on connect, urgent first, each once", async () => {
-  const user = somebody()
-  for (const [title, priority] of [["1", "normal"], ["2", "urgent"], ["3", "low"], ["4", "urgent"]]) {
-    await notify(user, title, { priority })
-  }
-  const { client } = await world.make(user)
-  const told = collect(client.notifications, "notification")
-  client.connect()
-  await told.until((all) => all.length === 4)
-  assert.deepEqual(titles(told.values), ["2", "4", "1", "3"])
-  assert.deepEqual(titles(client.notifications.items), ["4", "3", "2", "1"])
-})
 
 test("a listener that throws: not acknowledged, and told again until one goes well", async (context) => {
   context.mock.method(console, "error", () => {})
@@ -82,20 +59,6 @@ test("a listener's promise is awaited before the acknowledgement, and before the
   finish()
   await Promise.all([first, second].map(acknowledged))
   assert.deepEqual(order, ["1", "2"])
-})
-
-test("cut before the acknowledgement arrived: it comes again, and nobody is told twice", async () => {
-  const user = somebody()
-  const { client, proxy } = await world.connect(user, { deviceId: "laptop" })
-  const told = collect(client.notifications, "notification")
-  const cut = proxy.cutBefore('"ack"')
-  const id = await notify(user, "Once")
-  await cut
-  await inState(client, "connected")
-  const last = await notify(user, "Last")
-  await acknowledged(id)
-  await acknowledged(last)
-  assert.deepEqual(titles(told.values), ["Once", "Last"])
 })
 
 test("what came before anybody listened is told when somebody does", async () => {
@@ -191,25 +154,66 @@ test("after a reconnect the list has what happened meanwhile", async () => {
   await shown(here.client.notifications, ({ items }) => items.map(({ title, read }) => `${title} ${read}`).join() === "new false,kept true")
 })
 
-test("two tabs of one browser agree on what is seen, read and archived", async () => {
-  const user = somebody()
-  for (const title of ["1", "2", "3"]) await notify(user, title)
-  const deviceId = "browser"
-  const { client: first, proxy } = await world.connect(user, { deviceId })
-  const { client: second } = await world.connect(user, { deviceId, url: proxy.url })
-  const [left, right] = [first.notifications, second.notifications]
-  for (const inbox of [left, right]) await inbox.load()
+for (const transport of TRANSPORTS) describe(`over ${transport}`, () => {
+  const over = { transports: [transport] }
 
-  // The other tab hears it from this one, not from the server.
-  proxy.hang()
-  const marking = [left.read(left.items[0].notification_id), left.archive(left.items[2].notification_id)]
-  await shown(right, ({ items, counts }) =>
-    items.map(({ title, read }) => `${title} ${read}`).join() === "3 true,2 false" && counts.unread === 1)
-  proxy.hang(false)
-  await Promise.all(marking)
+  test("one that is sent now comes now, and is acknowledged", async () => {
+    const user = somebody()
+    const { client } = await world.connect(user, over)
+    const told = next(client.notifications, "notification")
+    const id = await notify(user, "Hello", { data: { task: 7 } })
+    const { notification_id, title, data, read, seen, archived } = await told
+    assert.deepEqual([notification_id, title, data, read, seen, archived], [id, "Hello", { task: 7 }, false, false, false])
+    await acknowledged(id)
+  })
 
-  await notify(user, "4")
-  for (const inbox of [left, right]) {
-    await shown(inbox, ({ items, counts }) => titles(items).join() === "4,3,2" && counts.unread === 2)
-  }
+  test("what was sent while one was away comes on connect, urgent first, each once", async () => {
+    const user = somebody()
+    for (const [title, priority] of [["1", "normal"], ["2", "urgent"], ["3", "low"], ["4", "urgent"]]) {
+      await notify(user, title, { priority })
+    }
+    const { client } = await world.make(user, over)
+    const told = collect(client.notifications, "notification")
+    client.connect()
+    await told.until((all) => all.length === 4)
+    assert.deepEqual(titles(told.values), ["2", "4", "1", "3"])
+    assert.deepEqual(titles(client.notifications.items), ["4", "3", "2", "1"])
+  })
+
+  test("cut before the acknowledgement arrived: it comes again, and nobody is told twice", async () => {
+    const user = somebody()
+    const { client, proxy } = await world.connect(user, { ...over, deviceId: "laptop" })
+    const told = collect(client.notifications, "notification")
+    const cut = proxy.cutBefore('"ack"')
+    const id = await notify(user, "Once")
+    await cut
+    await inState(client, "connected")
+    const last = await notify(user, "Last")
+    await acknowledged(id)
+    await acknowledged(last)
+    assert.deepEqual(titles(told.values), ["Once", "Last"])
+  })
+
+  test("two tabs of one browser agree on what is seen, read and archived", async () => {
+    const user = somebody()
+    for (const title of ["1", "2", "3"]) await notify(user, title)
+    const deviceId = "browser"
+    const { client: first, proxy } = await world.connect(user, { ...over, deviceId })
+    const { client: second } = await world.connect(user, { ...over, deviceId, url: proxy.url })
+    const [left, right] = [first.notifications, second.notifications]
+    for (const inbox of [left, right]) await inbox.load()
+
+    // The other tab hears it from this one, not from the server.
+    proxy.hang()
+    const marking = [left.read(left.items[0].notification_id), left.archive(left.items[2].notification_id)]
+    await shown(right, ({ items, counts }) =>
+      items.map(({ title, read }) => `${title} ${read}`).join() === "3 true,2 false" && counts.unread === 1)
+    proxy.hang(false)
+    await Promise.all(marking)
+
+    await notify(user, "4")
+    for (const inbox of [left, right]) {
+      await shown(inbox, ({ items, counts }) => titles(items).join() === "4,3,2" && counts.unread === 2)
+    }
+  })
 })
