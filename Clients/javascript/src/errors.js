@@ -4,6 +4,7 @@
  *
  * - `not_connected`: it was `volatile`, and there is no connection
  * - `connection_lost`: it was `volatile`, and the connection broke before the answer came
+ * - `too_large`: it is longer than the server takes
  * - `queue_full`, `expired`: it waited for the connection among too many, or too long
  * - `disconnected`: `disconnect()` was called, or the connection does not come back
  */

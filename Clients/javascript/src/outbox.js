@@ -17,11 +17,11 @@ import { RealtimeError } from "./errors.js"
 
 /**
  * @param {object} options
- * @param {{count?: number, bytes?: number, age?: number}} [options.limits]
+ * @param {import("./types.js").QueueLimits} [options.limits]
  * @param {(envelope: object) => boolean} options.send false when there is no connection
  */
 export function createOutbox({ limits, send }) {
-  const { count = 200, bytes: space = 262_144, age = 300_000 } = limits ?? {}
+  const { count = 200, bytes: space = 262_144, age = 300_000, message = 65_536 } = limits ?? {}
   /**
    * In the order in which they were said.
    *
@@ -63,6 +63,8 @@ export function createOutbox({ limits, send }) {
    * @param {Pick<Entry, "volatile" | "bytes">} entry
    */
   const refusal = ({ volatile, bytes }) => {
+    // The server would close the connection, and again whenever it is sent again.
+    if (bytes > message) return new RealtimeError("too_large")
     if (mayGo()) return null
     if (volatile) return new RealtimeError(open ? "rate_limited" : "not_connected")
     let left = count

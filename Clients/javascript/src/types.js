@@ -115,6 +115,14 @@
  */
 
 /**
+ * @typedef {object} QueueLimits
+ * @property {number} [count] how many messages: 200
+ * @property {number} [bytes] of all together: 262,144
+ * @property {number} [age] in milliseconds: 300,000
+ * @property {number} [message] bytes of one message, sent at once or later: 65,536, as the server's `--max-message`
+ */
+
+/**
  * @typedef {object} ClientOptions
  * @property {string} [url] the server's address; the page's own origin where it is left out
  * @property {string} [token] a token that never changes
@@ -124,8 +132,7 @@
  * @property {any} [WebSocket] the WebSocket class, where the platform has none
  * @property {typeof fetch} [fetch]
  * @property {{min?: number, max?: number}} [backoff] pauses between attempts, in milliseconds: 500 and 20,000
- * @property {{count?: number, bytes?: number, age?: number}} [queue] what may wait while there is no connection: 200
- *   messages, 262,144 bytes, 300,000 ms
+ * @property {QueueLimits} [queue] what may wait while there is no connection
  * @property {(what: string, details?: any) => void} [log] told what happens to the connection; never told a token
  */
 

@@ -101,6 +101,15 @@ test("no more wait than may by bytes", async () => {
   assert.equal(it.sent.length, 2)
 })
 
+test("what the server would not take is refused at once, and ends no connection", async () => {
+  const it = setUp()
+  it.connect()
+  await assert.rejects(it.say("ä".repeat(33_000)), { code: "too_large" })
+  assert.deepEqual(it.sent, [])
+  it.say("ä".repeat(32_000))
+  assert.equal(it.sent.length, 1)
+})
+
 test("nothing is refused for its number while there is a connection", () => {
   const it = setUp({ count: 2 })
   it.connect()
