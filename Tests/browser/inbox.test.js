@@ -80,8 +80,8 @@ test("two tabs of one user agree about the badge, and about what is read", async
   await one.getByRole("button", { name: "Mark as read: First" }).click()
   await two.getByRole("button", { name: "Mark as unread: First" }).waitFor()
   await two.getByRole("button", { name: "Archive: Second" }).click()
-  await one.locator(".notification", { hasText: "Second" }).waitFor({ state: "detached" })
-  assert.deepEqual(await titles(one), ["First"])
+  // A list that was on its way meanwhile may still have it for a moment.
+  for (const page of [one, two]) await eventually(() => titles(page), (all) => all.join() === "First")
 })
 
 test("archived ones are out of the way and come back; unread ones can be looked at alone", async () => {
