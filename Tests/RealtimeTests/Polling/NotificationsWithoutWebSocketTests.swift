@@ -3,7 +3,7 @@ import Testing
 @testable import Realtime
 
 /// Notifications for clients that poll, with a database.
-@Suite("Notifications without a WebSocket", .timeLimit(.minutes(4)))
+@Suite("Notifications without a WebSocket", .timeLimit(.minutes(10)))
 struct NotificationsWithoutWebSocketTests {
     private func withPoller(
         _ change: (inout ServerConfiguration) -> Void = { _ in },
