@@ -34,6 +34,8 @@ class Rider {
   cuts = 0
   gaps = 0
 
+  used = { websocket: 0, sse: 0, longpoll: 0 }
+
   constructor({ name, user, transports }, proxy) {
     Object.assign(this, { name, user, transports, proxy })
     this.client = createClient({
@@ -41,6 +43,9 @@ class Rider {
     })
     this.client.notifications.on("notification", ({ notification_id, seq }) => {
       this.notifications.push({ id: notification_id, seq })
+    })
+    this.client.on("state", ({ name, transport }) => {
+      if (name === "connected") this.used[transport] += 1
     })
     for (const id of plan.rooms) this.#listen(id)
   }
@@ -74,6 +79,7 @@ class Rider {
         this.proxy.hang(false)
       }
       if (this.proxy.connections === 0 || !goesOn()) continue
+      if (this.transports.length > 1) this.#blockSome()
       this.proxy.cut()
       this.cuts += 1
       count()
@@ -83,6 +89,13 @@ class Rider {
         this.proxy.refuse(false)
       }
     }
+  }
+
+  /** Whoever may choose comes to where there is no WebSocket, or nothing but plain requests, and away from there. */
+  #blockSome() {
+    const place = chance()
+    this.proxy.blockWebSockets(place < 0.3 ? "refuse" : place < 0.4 ? "hang" : null)
+    this.proxy.blockStreams(place < 0.2)
   }
 
   /** What it has written, each with the place that it was told. */
@@ -107,8 +120,8 @@ class Rider {
 
   get record() {
     const members = [...this.rooms].map(([id, room]) => [id, room.members.map(({ user_id }) => user_id)])
-    const { name, user, transports, heard, notifications, cuts, gaps } = this
-    return { name, user, transports, rooms: heard, notifications, cuts, gaps, members: Object.fromEntries(members) }
+    const { name, user, heard, notifications, cuts, gaps, used } = this
+    return { name, user, rooms: heard, notifications, cuts, gaps, used, members: Object.fromEntries(members) }
   }
 }
 
