@@ -26,12 +26,15 @@ struct ServerProbe {
         processes = Self.tree(of: root, parents: parents)
     }
 
-    /// The CPU time so far. Threads that have ended are no longer counted by the kernel's per-thread files.
+    /// The CPU time so far. Threads that have ended are no longer counted by the kernel's per-thread files, and neither
+    /// are processes that the server has started and that have ended, such as those of its database.
     func cpuNanoseconds() throws(BenchFailure) -> UInt64 {
         var sum: UInt64 = 0
         for pid in processes {
             let threads = ProcFile.list("/proc/\(pid)/task")
-            guard !threads.isEmpty else { throw BenchFailure("the server's process \(pid) has ended") }
+            guard pid != root || !threads.isEmpty else {
+                throw BenchFailure("the server's process \(pid) has ended")
+            }
             for thread in threads {
                 let path = "/proc/\(pid)/task/\(thread)"
                 if let text = ProcFile.read("\(path)/schedstat"),
@@ -50,11 +53,12 @@ struct ServerProbe {
     func sample() throws(BenchFailure) -> Sample {
         var resident: UInt64 = 0
         for pid in processes {
-            guard
-                let text = ProcFile.read("/proc/\(pid)/smaps_rollup") ?? ProcFile.read("/proc/\(pid)/status"),
-                let size = ProcFormat.residentKiB(in: text)
-            else { throw BenchFailure("cannot read the memory of the server's process \(pid)") }
-            resident += size
+            let text = ProcFile.read("/proc/\(pid)/smaps_rollup") ?? ProcFile.read("/proc/\(pid)/status")
+            let size = text.flatMap(ProcFormat.residentKiB)
+            guard pid != root || size != nil else {
+                throw BenchFailure("cannot read the memory of the server's process \(pid)")
+            }
+            resident += size ?? 0
         }
         guard let status = ProcFile.read("/proc/\(root)/status"), let peak = ProcFormat.peakKiB(in: status)
         else {
