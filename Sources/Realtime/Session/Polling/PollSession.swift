@@ -165,7 +165,7 @@ final class PollSession: LoopTimerTarget {
         answer.isReset = arrival.isReset
         switch arrival.kind {
         case .poll(let done):
-            done(answer.json(with: everything()))
+            done(answer.json(with: marked(everything())))
             noteAnswered()
             left()
         case .stream(let stream):
@@ -192,7 +192,17 @@ final class PollSession: LoopTimerTarget {
 
     private func answer(from place: EventShelf.Place) -> SharedBytes {
         defer { noteAnswered() }
-        return PollAnswer(session: id, timestamp: stamp()).json(with: visible(from: place))
+        return PollAnswer(session: id, timestamp: stamp()).json(with: marked(visible(from: place)))
+    }
+
+    /// Events that end with an id that stands at one place only, so that it is known whether a client that names it has
+    /// had this answer: where it does not, a `pong` of no meaning is put behind it.
+    private func marked(_ events: [HeldEnvelope]) -> [HeldEnvelope] {
+        guard let last = events.last, carrier.shelf.holdsTwice(last.messageID) else { return events }
+        let head = session.shard.head(at: session.time.date)
+        let mark = session.shard.withMessage({ $0.appendPong(head) }, { HeldEnvelope($0) })
+        guard let mark, carrier.withShelf({ $0.append(mark, at: now) }) else { return events }
+        return events + [mark]
     }
 
     func stamp() -> Timestamp {

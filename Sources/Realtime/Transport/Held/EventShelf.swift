@@ -110,15 +110,31 @@ struct EventShelf {
         }
     }
 
+    /// What a room replays may be here already. Then the first place counts: whoever means a later one has some events
+    /// again, and nobody misses one.
     private func place(after id: MessageID) -> Place? {
-        var unanswered: Place?
-        // From the end, as who asks mostly has nearly everything.
-        for index in (0..<events.count).reversed() where events[index].envelope.messageID == id {
-            // What a room replays may be here already: the client means one that it was given.
-            guard first + index >= answered.place else { return first + index + 1 }
-            unanswered = first + index + 1
+        if lastGone?.id == id { return first }
+        return places(of: id).first.map { $0 + 1 }
+    }
+
+    /// Whether an id stands at more than one place, so that whoever names it may mean either.
+    func holdsTwice(_ id: MessageID) -> Bool {
+        places(of: id).count + (lastGone?.id == id ? 1 : 0) > 1
+    }
+
+    /// Where the events with an id are, in their order.
+    private func places(of id: MessageID) -> [Place] {
+        var places: [Place] = []
+        var sent = Timestamp.earliest
+        // From the end, as who asks mostly has nearly everything; an event is not found by an earlier time than its own.
+        for index in (0..<events.count).reversed() {
+            let event = events[index]
+            if event.key < sent { break }
+            guard event.envelope.messageID == id else { continue }
+            places.append(first + index)
+            sent = event.envelope.timestamp
         }
-        return lastGone?.id == id ? first : unanswered
+        return places.reversed()
     }
 
     /// The client has all that came before a place, and does not need it again if there is no room.
