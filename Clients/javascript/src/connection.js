@@ -106,7 +106,7 @@ export function createConnection({ how, tokens, changed, ready, received, log })
         return
       }
     } catch (error) {
-      log("cannot open", error)
+      log("error", error)
     }
     step({ type: "lost", link, code })
   }

@@ -14,7 +14,7 @@ export class RealtimeError extends Error {
    * @param {string} [message]
    * @param {number} [retryAfter]
    */
-  constructor(code, message = code, retryAfter = undefined) {
+  constructor(code, message = code, retryAfter) {
     super(message)
     this.name = "RealtimeError"
     /** What went wrong, in one word. */

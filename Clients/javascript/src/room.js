@@ -107,7 +107,7 @@ export function createRoom(id, { say, publish, userId, deliver }) {
     early = null
     joined = true
     name = answer.name
-    if (!recovered) stream.reset(position)
+    stream.joined(position, recovered)
     show(answer.members)
     settle(null, { status, members, recovered, position })
     emit("joined", { status, recovered })

@@ -32,19 +32,23 @@ export function createStream({ deliver, heal, lose, isMine }) {
    */
   const own = new Map()
   let unanswered = 0
+  /** Up to here a replay is on its way, which may come later than what is new. */
+  let replayed = 0
   /** Where it asked last for what is missing, so as to ask once. */
   let healedAt = -1
 
   const drain = () => {
+    let awaited
     if (!position) return
     for (;;) {
       /** @type {number} */
       const seq = position.seq + 1
       const envelope = waiting.get(seq)
       const hidden = own.get(seq)
+      awaited = seq <= replayed
       if (envelope) {
         if (unanswered && hidden === undefined && isMine(envelope)) return
-      } else if (!hidden && (hidden === undefined || !waiting.size)) {
+      } else if (!hidden && (hidden === undefined || awaited || !waiting.size)) {
         break
       }
       // A place of one's own that was passed over had no echo.
@@ -53,7 +57,7 @@ export function createStream({ deliver, heal, lose, isMine }) {
       position = { ...position, seq }
       if (envelope && !hidden) deliver(envelope)
     }
-    if (!waiting.size || (unanswered && waiting.size < PATIENCE)) return
+    if (!waiting.size || ((unanswered || awaited) && waiting.size < PATIENCE)) return
     if (healedAt !== position.seq) {
       healedAt = position.seq
       waiting.clear()
@@ -65,28 +69,35 @@ export function createStream({ deliver, heal, lose, isMine }) {
     }
   }
 
+  /** @param {Position} [at] */
+  const reset = (at) => {
+    position = at
+    healedAt = -1
+    waiting.clear()
+    own.clear()
+  }
+
   return {
     get position() {
       return position
     },
 
+    /** Begins after this position. */
+    reset,
+
     /**
-     * Begins after `at`.
+     * The room was joined where it stood at `at`.
      *
      * @param {Position} at
+     * @param {boolean} recovered whether what was missed until there comes now; else it begins there
      */
-    reset(at) {
-      position = at
-      healedAt = -1
-      waiting.clear()
-      own.clear()
+    joined(at, recovered) {
+      replayed = at.seq
+      if (!recovered) reset(at)
     },
 
     /** The next join is a first one. */
-    forget() {
-      position = undefined
-      waiting.clear()
-    },
+    forget: () => reset(),
 
     /**
      * What has come.

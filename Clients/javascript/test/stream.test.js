@@ -127,3 +127,23 @@ test("another epoch begins anew", () => {
   for (const seq of [2, 7, 8]) push(seq)
   assert.deepEqual(seen, [1, 8])
 })
+
+test("what is replayed is waited for, though the answer to one's own and what is new come first", () => {
+  const { seen, stream, push } = setUp()
+  push(1)
+  stream.sent()
+  stream.joined({ epoch: "E", seq: 3 }, true)
+  push(4)
+  stream.answered(2)
+  assert.deepEqual(seen, [1])
+  for (const seq of [2, 3, 4]) push(seq)
+  assert.deepEqual(seen, [1, 2, 3, 4])
+})
+
+test("what is missing behind the replay is asked for as ever", () => {
+  const { seen, stream, push } = setUp()
+  stream.joined({ epoch: "E", seq: 1 }, true)
+  push(1)
+  push(3)
+  assert.deepEqual(seen, [1, "heal"])
+})
