@@ -103,6 +103,8 @@ final class PollingLink: ContractLink, @unchecked Sendable {
     private func note(_ text: String) {
         lastID = text.messageID
         let value = (try? JSONValue.parse(text)) ?? .null
+        // One that answers nothing only gives the answer an end that is not mistaken.
+        if value["type"]?.string == "pong", value["reply_to"] == nil { return }
         guard value["type"]?.string == "disconnect", let code = value["data"]?["code"]?.int else {
             waiting.append(.text(text))
             return
