@@ -261,6 +261,17 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
         timers.cancel(timer)
     }
 
+    /// Has an owner's one timer end `delay` from now, in place of any earlier time; nil is never.
+    func set(_ timer: inout LoopTimer?, after delay: Duration?, _ target: any LoopTimerTarget) {
+        guard let delay else {
+            if let timer { cancel(timer) }
+            timer = nil
+            return
+        }
+        if let timer, move(timer, after: delay) { return }
+        timer = schedule(after: delay, target)
+    }
+
     private func deadline(after delay: Duration) -> UInt64 {
         let due = milliseconds + UInt64(clamping: delay.milliseconds)
         return (due + Self.tickMilliseconds - 1) / Self.tickMilliseconds

@@ -231,8 +231,7 @@ final class ClientSession: LoopTimerTarget {
         guard !life.isOver else { return }
         let wasOpen = life.isOpen
         life.end()
-        if let timer { loop.cancel(timer) }
-        timer = nil
+        loop.set(&timer, after: nil, self)
         inbox = nil
         queue.removeAll()
         backlog = nil
@@ -260,13 +259,7 @@ final class ClientSession: LoopTimerTarget {
     func watch() {
         let now = time.now
         let delays = [life.delay(at: now, time.date), inboxDelay(at: now)]
-        guard let delay = delays.lazy.compactMap({ $0 }).min() else {
-            if let timer { loop.cancel(timer) }
-            timer = nil
-            return
-        }
-        if let timer, loop.move(timer, after: delay) { return }
-        timer = loop.schedule(after: delay, self)
+        loop.set(&timer, after: delays.lazy.compactMap { $0 }.min(), self)
     }
 
     func timerEnded(_ ended: LoopTimer) {

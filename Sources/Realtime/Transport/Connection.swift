@@ -148,14 +148,12 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
 
     /// Sets the one timer that a driver has, in place of any earlier time.
     func setTimer(after delay: Duration) {
-        if let timer, transport.loop.move(timer, after: delay) { return }
-        timer = transport.loop.schedule(after: delay, self)
+        transport.loop.set(&timer, after: delay, self)
     }
 
     /// Forgets the driver's timer.
     func clearTimer() {
-        if let timer { transport.loop.cancel(timer) }
-        timer = nil
+        transport.loop.set(&timer, after: nil, self)
     }
 
     /// Ends the connection after all that was sent has left: says so to the peer, and waits a moment for

@@ -42,8 +42,7 @@ extension PollSession {
 
     /// Lets go of everything, when nobody will come again.
     func forget() {
-        if let timer { loop.cancel(timer) }
-        timer = nil
+        loop.set(&timer, after: nil, self)
     }
 
     // MARK: Time
@@ -53,14 +52,8 @@ extension PollSession {
             life.deadline, waiters.lazy.map(\.deadline).min(), arrivals.lazy.map(\.deadline).min(),
             sends.lazy.map(\.deadline).min(), commentDeadline,
         ]
-        guard let deadline = deadlines.lazy.compactMap({ $0 }).min(), deadline < .endOfTime else {
-            if let timer { loop.cancel(timer) }
-            timer = nil
-            return
-        }
-        let delay = max(deadline - now, .zero)
-        if let timer, loop.move(timer, after: delay) { return }
-        timer = loop.schedule(after: delay, self)
+        let deadline = deadlines.lazy.compactMap { $0 }.min() ?? .endOfTime
+        loop.set(&timer, after: deadline < .endOfTime ? max(deadline - now, .zero) : nil, self)
     }
 
     func timerEnded(_ ended: LoopTimer) {

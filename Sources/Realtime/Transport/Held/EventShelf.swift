@@ -122,19 +122,19 @@ struct EventShelf {
         places(of: id).count + (lastGone?.id == id ? 1 : 0) > 1
     }
 
-    /// Where the events with an id are, in their order.
-    private func places(of id: MessageID) -> [Place] {
-        var places: [Place] = []
+    /// Where the first of the events with an id is, and how many there are.
+    private func places(of id: MessageID) -> (first: Place?, count: Int) {
+        var (found, count): (Place?, Int) = (nil, 0)
         var sent = Timestamp.earliest
         // From the end, as who asks mostly has nearly everything; an event is not found by an earlier time than its own.
         for index in (0..<events.count).reversed() {
             let event = events[index]
             if event.key < sent { break }
             guard event.envelope.messageID == id else { continue }
-            places.append(first + index)
+            (found, count) = (first + index, count + 1)
             sent = event.envelope.timestamp
         }
-        return places.reversed()
+        return (found, count)
     }
 
     /// The client has all that came before a place, and does not need it again if there is no room.
