@@ -17,6 +17,8 @@ import pathlib
 import shutil
 import sys
 
+from shared.promises import print_promises
+
 from . import checks, plan, report
 from .history import History
 from .ledger import Ledger
@@ -73,7 +75,7 @@ def main():
     print(f"seed {seed}")
     report.print_table(report.figures(history, outcome))
     promises = checks.broken_promises(history)
-    kept = report.print_promises(promises)
+    kept = print_promises(promises)
     if options.verbose:
         for _, violations in promises:
             ids = [violation.id for violation in violations if violation.id]

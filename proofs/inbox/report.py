@@ -6,9 +6,6 @@ from datetime import datetime
 
 from . import ledger as book
 
-# How many violations of one promise are shown.
-SHOWN = 5
-
 
 def figures(history, outcome):
     """Rows of (what, how much)."""
@@ -85,16 +82,6 @@ def print_table(rows):
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         print(f"  {name:{width}}  {value}")
-
-
-def print_promises(promises):
-    """A line each; says whether all are kept."""
-    for promise, violations in promises:
-        print(f"  {'BROKEN' if violations else 'kept  '}  {promise}"
-              + (f": {len(violations)} times" if violations else ""))
-        for violation in violations[:SHOWN]:
-            print(f"            {violation.text}")
-    return not any(violations for _, violations in promises)
 
 
 def print_timeline(history, id):

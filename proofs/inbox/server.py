@@ -7,6 +7,8 @@ import socket
 import subprocess
 from pathlib import Path
 
+from shared.environment import server_environment
+
 from .caller import Caller, NoAnswer
 
 START_LIMIT = 30
@@ -23,9 +25,7 @@ class Server:
         self.port = free_port()
         self.command = [executable, "--port", str(self.port), "--data-dir", str(folder / "data"), *flags]
         self.log = folder / "server.log"
-        # What the caller's shell configures for a server of its own is none of the proof's business.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("REALTIME_")}
-        self.environment = {**inherited, "REALTIME_JWT_SECRET": secret}
+        self.environment = server_environment(secret)
         self.process = None
 
     async def start(self):

@@ -8,3 +8,6 @@ class Violation:
     """One broken promise; `id` names the notification whose timeline shows it, where there is one."""
     text: str
     id: str | None = None
+
+    def __str__(self):
+        return self.text

@@ -11,7 +11,6 @@ can't be made (it takes root and /dev/net/tun) the connections are cut all the s
 
 import argparse
 import json
-import os
 import pathlib
 import random
 import re
@@ -20,6 +19,9 @@ import signal
 import subprocess
 import sys
 import threading
+
+from shared.environment import server_environment
+from shared.promises import print_promises
 
 from . import checks
 from .line import Line, Loopback, can_be_made
@@ -72,12 +74,11 @@ class Failed(Exception):
 
 def start_server(options, host):
     """Starts it and waits for its word that it listens; gives the process and the port."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("REALTIME_")}
     log = FOLDER / "server.log"
     process = subprocess.Popen(
         host.command(options.server, "--host", host.address, "--port", 0, "--data-dir", FOLDER / "data"),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=open(log, "wb"), text=True,
-        env={**inherited, "REALTIME_JWT_SECRET": SECRET})
+        env=server_environment(SECRET))
     for line in process.stdout:
         if listening := LISTENING.search(line):
             # Nobody reads on, and a full pipe would hold it up.
@@ -117,17 +118,6 @@ def print_figures(ledger, plan, line):
           f"{len(ledger['notified']):,} notifications kept and {notified:,} heard; "
           f"{sum(rider['gaps'] for rider in riders)} times told of a gap")
     print(f"all there {ledger['settledAfter'] / 1000:.1f} s after the last cut")
-
-
-def print_promises(promises):
-    """Gives whether all were kept."""
-    for promise, violations in promises:
-        print(f"{'BROKEN' if violations else 'kept  '}  {promise}")
-        for violation in violations[:5]:
-            print(f"          {violation}")
-        if len(violations) > 5:
-            print(f"          and {len(violations) - 5} more")
-    return not any(violations for _, violations in promises)
 
 
 def main():

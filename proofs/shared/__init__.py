@@ -1,0 +1,1 @@
+"""What the proofs have in common."""
