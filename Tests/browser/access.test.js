@@ -1,25 +1,15 @@
 // Who can use the board, and who can't get at it.
 
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { accessibilityProblems, backend, card, newProject, picture, says, startBrowser, startServer } from "./support.js"
+import { test } from "node:test"
+import {
+  LOOKS, accessibilityProblems, card, newProject, picture, says, startServer, withServerAndBrowser,
+} from "./support.js"
 
-let server, browser
-before(async () => {
-  ;[server, browser] = await Promise.all([startServer(), startBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+let server, browser, api
+withServerAndBrowser((started) => ({ server, browser, api } = started))
 
-const looks = {
-  light: { colorScheme: "light" },
-  dark: { colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true },
-}
-
-for (const [name, look] of Object.entries(looks)) {
+for (const [name, look] of Object.entries(LOOKS)) {
   test(`axe finds nothing wrong: ${name}, signing in, the board, the centre, a card, the banner`, async () => {
     const as = `user-${name}`
     const page = await browser.open(server.url, { project: newProject(), ...look })
@@ -37,7 +27,6 @@ for (const [name, look] of Object.entries(looks)) {
     await check("card")
     await page.getByRole("button", { name: "Save" }).click()
     await card(page, "Open me").getByRole("img", { name: `${as}'s` }).waitFor()
-    const api = backend(server)
     for (const title of ["Due tomorrow", "Two people have joined"]) await api.notify(as, title)
     await says(page, "#bell-count", "2")
     await check("board")

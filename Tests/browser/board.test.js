@@ -1,20 +1,14 @@
 // What two people do with a board, and what one can do without a mouse.
 
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { addCard, card, cardsOf, drag, newProject, picture, says, shows, startBrowser, startServer } from "./support.js"
-
-const WELCOME = ["Drag me to the next column", "Open me and give me to somebody", "Press space on me, then an arrow key"]
-const [DRAG, GIVE, KEYS] = WELCOME
+import { test } from "node:test"
+import {
+  DRAG, GIVE, KEYS, PHONE, WELCOME, addCard, card, cardsOf, drag, newProject, picture, says, shows,
+  withServerAndBrowser,
+} from "./support.js"
 
 let server, browser
-before(async () => {
-  ;[server, browser] = await Promise.all([startServer(), startBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+withServerAndBrowser((started) => ({ server, browser } = started))
 
 /** Ada's and Linus's windows, with the same project open in both. */
 async function twoWindows() {
@@ -93,8 +87,7 @@ test("escape ends a drag, and nothing has happened", async () => {
 
 test("a finger that rests on a card moves it; one that does not, scrolls", async () => {
   const { linus, project } = await twoWindows()
-  const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
-  const ada = await browser.open(server.url, { as: "ada", project, ...phone })
+  const ada = await browser.open(server.url, { as: "ada", project, ...PHONE })
   await shows(ada, { todo: WELCOME })
   await picture(ada, "phone")
   const session = await ada.context().newCDPSession(ada)

@@ -1,28 +1,20 @@
 // What may be on a board: markup, long words, other scripts, many people, and many cards.
 
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { accessibilityProblems, backend, card, drag, newProject, picture, says, startBrowser, startServer } from "./support.js"
+import { test } from "node:test"
+import { LOOKS, accessibilityProblems, card, drag, newProject, picture, says, withServerAndBrowser } from "./support.js"
 
 const MARKUP = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script><b>bold</b>`
 const LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz".repeat(3)
 const HEBREW = "שלום עולם, זו משימה (ארוכה) עם English באמצע!"
 
 let server, browser, api
-before(async () => {
-  ;[server, browser] = await Promise.all([startServer(), startBrowser()])
-  api = backend(server)
-})
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+withServerAndBrowser((started) => ({ server, browser, api } = started))
 
 const addTask = (project, id, title, more) =>
   api.task("task_created", { task_id: id, project_id: project, title, status: "doing", ...more })
 
-const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
-for (const [name, look] of Object.entries({ light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, phone })) {
+for (const [name, look] of Object.entries(LOOKS)) {
   test(`markup is text, long words break, and Hebrew is read from the right: ${name}`, async () => {
     const project = newProject()
     const as = `${MARKUP.slice(0, 30)} ${name}`

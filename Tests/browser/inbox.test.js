@@ -1,18 +1,11 @@
 // The bell and the centre behind it.
 
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { backend, card, eventually, newProject, picture, says, startBrowser, startServer } from "./support.js"
+import { test } from "node:test"
+import { card, eventually, newProject, picture, says, withServerAndBrowser } from "./support.js"
 
 let server, browser, api
-before(async () => {
-  ;[server, browser] = await Promise.all([startServer(), startBrowser()])
-  api = backend(server)
-})
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+withServerAndBrowser((started) => ({ server, browser, api } = started))
 
 let users = 0
 /** Somebody whose inbox is empty. */

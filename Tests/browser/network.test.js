@@ -1,23 +1,14 @@
 // What people see of networks that break, servers that stop, and tokens that expire: the truth, and nothing lost.
 
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
+import { test } from "node:test"
 import {
-  addCard, backend, card, cardsOf, drag, isConnected, newProject, picture, says, shows, startBrowser, startProxy,
-  startServer, token,
+  DRAG, GIVE, KEYS, WELCOME, addCard, card, cardsOf, drag, isConnected, newProject, picture, says, shows, startProxy,
+  startServer, token, withServerAndBrowser,
 } from "./support.js"
 
-const WELCOME = ["Drag me to the next column", "Open me and give me to somebody", "Press space on me, then an arrow key"]
-const [DRAG, GIVE, KEYS] = WELCOME
-
-let server, browser
-before(async () => {
-  ;[server, browser] = await Promise.all([startServer(), startBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+let server, browser, api
+withServerAndBrowser((started) => ({ server, browser, api } = started))
 
 /** Ada behind a proxy that can do what networks do, and Linus beside her without one. */
 async function behindProxy(t, prepare = () => {}, preparePage = () => {}) {
@@ -153,7 +144,6 @@ test("a token that has expired before it is used is asked for once more", async 
 })
 
 test("an administrator ends a connection, then all of a user's rights: the banner offers what helps", async () => {
-  const api = backend(server)
   const page = await browser.open("about:blank")
   // Whoever gives out tokens knows of the revocation too: there is no other one than this.
   const only = token("mallory", { name: "Mallory", iat: Math.floor(Date.now() / 1000) - 60 })

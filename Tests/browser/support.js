@@ -3,12 +3,14 @@
 import { mkdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
+import { after, before } from "node:test"
 import { fileURLToPath } from "node:url"
+import { backend } from "../../Clients/javascript/test/support/api.js"
 import { startServer as start } from "../../Clients/javascript/test/support/server.js"
 import { DEADLINE } from "../../Clients/javascript/test/support/waiting.js"
 
 export { startProxy } from "../../Clients/javascript/test/support/proxy.js"
-export { backend } from "../../Clients/javascript/test/support/api.js"
+export { backend }
 export { token } from "../../Clients/javascript/test/support/tokens.js"
 export { eventually } from "../../Clients/javascript/test/support/waiting.js"
 
@@ -53,6 +55,31 @@ export async function startBrowser() {
     },
   }
 }
+
+/**
+ * Starts a server and a browser before the tests of a file, hands them over with what a backend can do, and ends them
+ * after the last.
+ */
+export function withServerAndBrowser(use) {
+  let server, browser
+  before(async () => {
+    ;[server, browser] = await Promise.all([startServer(), startBrowser()])
+    use({ server, browser, api: backend(server) })
+  })
+  after(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+}
+
+/** A window as wide as a phone, for fingers. */
+export const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
+/** What a board is to be usable and good to look at in. */
+export const LOOKS = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, phone: PHONE }
+
+/** The cards of a new project. */
+export const WELCOME = ["Drag me to the next column", "Open me and give me to somebody", "Press space on me, then an arrow key"]
+export const [DRAG, GIVE, KEYS] = WELCOME
 
 let projects = 0
 /** A project that no other test uses. */
