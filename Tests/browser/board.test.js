@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  DRAG, GIVE, KEYS, PHONE, WELCOME, addCard, card, cardsOf, drag, newProject, picture, says, shows,
+  DRAG, GIVE, KEYS, PHONE, WELCOME, addCard, card, cardsOf, drag, grab, newProject, picture, says, shows,
   withServerAndBrowser,
 } from "./support.js"
 
@@ -58,9 +58,7 @@ test("two users: a card that one drags moves on the other's board, and says who 
 
 test("a card that is held while somebody else moves others stays in the hand", async () => {
   const { ada, linus } = await twoWindows()
-  const { x, y } = await card(ada, DRAG).boundingBox()
-  await ada.mouse.move(x + 40, y + 16)
-  await ada.mouse.down()
+  const { x, y } = await grab(ada, DRAG)
   await ada.mouse.move(x + 60, y + 40, { steps: 3 })
   await ada.locator(".lifted").waitFor()
   await drag(linus, KEYS, "done")
@@ -74,9 +72,7 @@ test("a card that is held while somebody else moves others stays in the hand", a
 
 test("escape ends a drag, and nothing has happened", async () => {
   const { ada } = await twoWindows()
-  const { x, y } = await card(ada, DRAG).boundingBox()
-  await ada.mouse.move(x + 40, y + 16)
-  await ada.mouse.down()
+  const { x, y } = await grab(ada, DRAG)
   await ada.mouse.move(x + 500, y + 40, { steps: 5 })
   await shows(ada, { todo: [GIVE, KEYS], doing: [DRAG] })
   await ada.keyboard.press("Escape")

@@ -118,7 +118,8 @@ export const says = (page, selector, text) =>
 /** Waits until the banner is in a state: `connected` and so on, shown or not. */
 export const isConnected = (page) => page.locator('#banner[data-state="connected"]').waitFor({ state: "attached" })
 
-export const card = (page, title) => page.locator(".card", { hasText: title })
+/** A card by its title; not the copy of it that a drag shows. */
+export const card = (page, title) => page.locator(".card:not(.lifted)", { hasText: title })
 
 /** Adds a card to a column, as one does. */
 export async function addCard(page, status, title) {
@@ -128,14 +129,22 @@ export async function addCard(page, status, title) {
   await column.locator("textarea").press("Enter")
 }
 
+/** Presses the mouse on a card once it lies still, which it does not while others make room; tells where it lies. */
+export async function grab(page, title) {
+  const wanted = card(page, title)
+  await wanted.hover({ position: { x: 40, y: 16 } })
+  const { x, y } = await wanted.boundingBox()
+  await page.mouse.down()
+  return { x, y }
+}
+
 /** Drags a card by mouse into a column, to its upper end. */
 export async function drag(page, title, status) {
-  const from = await card(page, title).boundingBox()
-  const to = await page.locator(`.column[data-status="${status}"]`).boundingBox()
-  await page.mouse.move(from.x + 40, from.y + 16)
-  await page.mouse.down()
-  await page.mouse.move(from.x + 60, from.y + 30, { steps: 3 })
-  await page.mouse.move(to.x + 60, to.y + 40, { steps: 6 })
+  const { x, y } = await grab(page, title)
+  await page.mouse.move(x + 60, y + 30, { steps: 3 })
+  await page.locator(".lifted", { hasText: title }).first().waitFor()
+  const column = await page.locator(`.column[data-status="${status}"]`).boundingBox()
+  await page.mouse.move(column.x + 60, column.y + 40, { steps: 6 })
   await page.mouse.up()
 }
 
