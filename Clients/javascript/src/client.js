@@ -118,7 +118,7 @@ export function createClient(options = {}) {
     if (type === "error" || reply_to) return
     // Between two connections the same may come on both. What has a place in a room is known by it.
     if (!envelope.seq && message_id && !seen.add(message_id)) return
-    if (type === "system_notification" || type === "notification_counts") notifications.receive(envelope)
+    notifications.receive(envelope)
     const room = rooms.get(room_id ?? (type === "room_left" ? data.room_id : ""))
     room ? room.receive(envelope) : deliver(envelope)
   }

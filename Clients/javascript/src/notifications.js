@@ -151,9 +151,10 @@ export function createNotifications({ ask, tell }) {
     } while (asked !== version)
     const oldest = page.items.at(-1)?.seq ?? 0
     const latest = page.items[0]?.seq ?? 0
-    const kept = inbox.items.filter(({ seq }) => {
-      if (from.before) return seq > latest
-      return (seq > latest && filter !== "archived") || (isAgain && page.next && seq < oldest)
+    const kept = inbox.items.filter(({ seq, read }) => {
+      if (seq > latest) return from.before || filter !== "archived"
+      // One that was read in the list of unread ones stays under the hand that has read it.
+      return isAgain && ((page.next && seq < oldest) || (read && filter === "unread"))
     })
     newest = Math.max(newest, latest)
     if (!isAgain || !page.next) next = page.next
@@ -243,13 +244,13 @@ export function createNotifications({ ask, tell }) {
   return {
     inbox: publicInbox,
     /**
-     * A notification, or the counts.
+     * What comes; only notifications and the counts matter here.
      *
      * @param {Envelope} envelope
      */
     receive(envelope) {
-      if (envelope.type === "system_notification") return arrived(envelope)
-      compare(envelope.data)
+      if (envelope.type === "system_notification") arrived(envelope)
+      if (envelope.type === "notification_counts") compare(envelope.data)
     },
     /**
      * Another tab has marked something, or has taken it back.

@@ -154,6 +154,26 @@ test("after a reconnect the list has what happened meanwhile", async () => {
   await shown(here.client.notifications, ({ items }) => items.map(({ title, read }) => `${title} ${read}`).join() === "new false,kept true")
 })
 
+test("what is read in the list of unread ones stays there until it is loaded again", async () => {
+  const user = somebody()
+  for (const title of ["A", "B"]) await notify(user, title)
+  const { client, proxy } = await world.connect(user)
+  const inbox = client.notifications
+  await inbox.load({ filter: "unread" })
+  await inbox.read(inbox.items[1].notification_id)
+  proxy.cut()
+  await inState(client, "reconnecting")
+  await notify(user, "C")
+  await shown(inbox, ({ items }) => items.some(({ title }) => title === "C"))
+  await inState(client, "connected")
+  // Only the list itself tells that it was looked at again.
+  await api.notify(user, "D")
+  await shown(inbox, ({ items }) => items.some(({ title }) => title === "D"))
+  assert.deepEqual(titles(inbox.items), ["D", "C", "B", "A"])
+  await inbox.load()
+  assert.deepEqual(titles(inbox.items), ["D", "C", "B"])
+})
+
 for (const transport of TRANSPORTS) describe(`over ${transport}`, () => {
   const over = { transports: [transport] }
 
