@@ -33,7 +33,6 @@ export function createNotifications({ ask, tell }) {
   /** Somebody wants to know of notifications; somebody has asked for the list. */
   let isActive = false
   let isLoaded = false
-  let isRefreshing = false
   /** The newest that is counted. */
   let newest = 0
   /** @type {any} */
@@ -130,31 +129,31 @@ export function createNotifications({ ask, tell }) {
   /** Looks at the newest again; what is older stays as it is known. */
   const refresh = async () => {
     version++
-    if (!isLoaded || isRefreshing) return
-    isRefreshing = true
-    await fetchPage({}, true).catch(() => {})
-    isRefreshing = false
+    if (isLoaded) await fetchPage(undefined, true).catch(() => {})
   }
 
   /**
-   * @param {{before?: string}} from
+   * @param {string} [before] where the page begins
    * @param {boolean} [isAgain] whether what is older than the page stays
    */
-  const fetchPage = async (from, isAgain) => {
+  const fetchPage = async (before, isAgain) => {
     /** @type {any} */
     let page
     let asked
+    const { items } = inbox
     do {
       asked = version
       await marking
-      page = await ask("notification_list", { limit: PAGE, filter, ...from })
+      page = await ask("notification_list", { limit: PAGE, filter, before })
     } while (asked !== version)
     const oldest = page.items.at(-1)?.seq ?? 0
     const latest = page.items[0]?.seq ?? 0
-    const kept = inbox.items.filter(({ seq, read }) => {
-      if (seq > latest) return from.before || filter !== "archived"
-      // One that was read in the list of unread ones stays under the hand that has read it.
-      return isAgain && ((page.next && seq < oldest) || (read && filter === "unread"))
+    const kept = inbox.items.filter((item) => {
+      const { seq, read } = item
+      // One that is read in the list of unread ones stays there, also when that happens while the list is asked for.
+      if (read && filter === "unread") return isAgain || before || !items.includes(item)
+      if (seq > latest) return before || filter !== "archived"
+      return isAgain && page.next && seq < oldest
     })
     newest = Math.max(newest, latest)
     if (!isAgain || !page.next) next = page.next
@@ -226,12 +225,12 @@ export function createNotifications({ ask, tell }) {
         inbox = { ...inbox, items: [] }
       }
       isLoaded = true
-      await fetchPage({})
+      await fetchPage()
     },
 
     /** Loads what is older. */
     async loadMore() {
-      if (next) await fetchPage({ before: next })
+      if (next) await fetchPage(next)
     },
 
     seen: marker("seen"),

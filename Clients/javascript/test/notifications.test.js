@@ -170,8 +170,12 @@ test("what is read in the list of unread ones stays there until it is loaded aga
   await api.notify(user, "D")
   await shown(inbox, ({ items }) => items.some(({ title }) => title === "D"))
   assert.deepEqual(titles(inbox.items), ["D", "C", "B", "A"])
-  await inbox.load()
+  const loading = inbox.load()
+  await inbox.read(inbox.items[0].notification_id)
+  await loading
   assert.deepEqual(titles(inbox.items), ["D", "C", "B"])
+  await inbox.load()
+  assert.deepEqual(titles(inbox.items), ["C", "B"])
 })
 
 for (const transport of TRANSPORTS) describe(`over ${transport}`, () => {
