@@ -96,6 +96,8 @@ test("a finger that rests on a card moves it; one that does not, scrolls", async
   await touch("touchEnd")
   await shows(ada, { todo: WELCOME })
   await ada.locator("#columns").evaluate((columns) => columns.scrollTo({ left: 0, behavior: "instant" }))
+  // A finger that comes down while a board still scrolls stops it, and takes no card.
+  await card(ada, GIVE).hover({ trial: true })
 
   await touch("touchStart", x + 60, y + 16)
   await ada.locator(".lifted").waitFor()
