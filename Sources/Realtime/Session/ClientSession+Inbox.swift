@@ -32,10 +32,16 @@ extension ClientSession {
     func goOnWithInbox() {
         switch inbox {
         case .working(let delivery): delivery.goOn()
-        case .connected(let date) where inboxDesk.isReady && isReadyForMore:
+        case .connected(let date) where inboxDesk.isReady:
+            guard isReadyForMore else { return goOnWhenSent() }
             startDelivery(NotificationFeed(connectedAt: date)).goOn()
         case .connected, .resting, nil: break
         }
+    }
+
+    /// Asks again when the reader has taken what it was sent.
+    func goOnWhenSent() {
+        if isOpen { carrier.tellWhenSent() }
     }
 
     /// Something has changed in the user's inbox.

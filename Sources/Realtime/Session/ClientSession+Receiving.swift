@@ -60,6 +60,7 @@ extension ClientSession: Receiver {
             var frame = BroadcastFrame(next)
             carrier.send(&frame)
         }
+        carrier.tellWhenSent()
     }
 
     func isIn(_ room: RoomID) -> Bool { seats.contains(room) }

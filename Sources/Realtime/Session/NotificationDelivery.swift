@@ -21,7 +21,8 @@ final class NotificationDelivery {
     /// Asks what is to be asked next, or ends.
     func goOn() {
         let desk = session.inboxDesk
-        guard desk.isReady, session.isReadyForMore else { return }
+        guard desk.isReady else { return }
+        guard session.isReadyForMore else { return session.goOnWhenSent() }
         guard let question = feed.next(at: session.time.now, settings) else {
             endIfAtRest()
             return

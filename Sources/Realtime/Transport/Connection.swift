@@ -11,7 +11,8 @@ protocol ConnectionDriver: AnyObject {
     func peerEnded(_ connection: Connection)
     /// The time set with `Connection.setTimer` is up.
     func timerEnded(_ connection: Connection)
-    /// Everything that was sent has been handed to the kernel.
+    /// Everything that was sent has been handed to the kernel, which the driver has asked to be told with
+    /// `Connection.tellWhenEmptied`.
     func outboxEmptied(_ connection: Connection)
     /// More waits to be sent than the peer may leave unread. The driver says goodbye, or aborts.
     func outboxOverflowed(_ connection: Connection)
@@ -54,6 +55,9 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     private var phase = Phase.open
     private var holds: ReadingHold = []
     private var isMarked = false
+    /// Whether the driver waits for the outbox to become empty. Most never do, and what they are made of is not
+    /// looked at then.
+    private var isEmptyAwaited = false
     private var peerHasEnded = false
     /// Its place in the table of its loop; the table's to use.
     var slot: Int32 = -1
@@ -119,6 +123,11 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
         let limit = transport.settings.maxOutbox
         if oversized == 0, size > limit / 4 { oversized = size }
         if unsentBytes > limit + oversized { driver?.outboxOverflowed(self) }
+    }
+
+    /// Has the driver told once, when all that is unsent now, and what joins it, has been handed to the kernel.
+    func tellWhenEmptied() {
+        isEmptyAwaited = true
     }
 
     /// Forgets everything collected but not yet handed to the kernel, to make room for a last word. Whole
@@ -246,6 +255,8 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
         case .open:
             oversized = 0
             release(.fullOutbox)
+            guard isEmptyAwaited else { return }
+            isEmptyAwaited = false
             driver?.outboxEmptied(self)
         case .finishing where peerHasEnded:
             abort()

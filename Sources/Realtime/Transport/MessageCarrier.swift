@@ -13,6 +13,9 @@ protocol MessageCarrier: AnyObject {
     /// Sends a message that others get too, from the memory they share.
     func send(_ frame: inout BroadcastFrame)
 
+    /// Has the session told once, when what is unsent now has left. There has to be something unsent.
+    func tellWhenSent()
+
     /// Leaves what the peer sends where it is until `resumeReading`.
     func pauseReading()
 
@@ -33,4 +36,7 @@ protocol MessageCarrier: AnyObject {
 extension MessageCarrier {
     /// Whoever is told at once of all that is sent waits for nothing.
     func settled() {}
+
+    /// Whoever tells it each time need not be asked.
+    func tellWhenSent() {}
 }

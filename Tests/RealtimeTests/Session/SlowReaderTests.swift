@@ -28,6 +28,20 @@ struct SlowReaderTests {
         }
     }
 
+    @Test("a reader that keeps up is not waited for")
+    func quickReader() async throws {
+        try await withMemoryHouse { house in
+            let (ada, bob) = (try house.connect("ada"), try house.connect("bob"))
+            let link = try #require(bob.link as? MemoryLink)
+            try bob.join("a")
+            try ada.join("a")
+            try bob.expect("user_online")
+            try ada.ask("message", in: "a", "1")
+            try bob.expect("message")
+            #expect(try link.onLoop { !$0.isSessionWaiting })
+        }
+    }
+
     /// A client that has missed so many messages of a room, and whose reader does not read while it comes back.
     private func comeBack(
         in house: MemoryHouse, missing count: Int, of size: Int

@@ -111,6 +111,8 @@ final class MemoryCarrier: MessageCarrier {
     var holdsBack = false {
         didSet { if !holdsBack { readAll() } }
     }
+    /// Whether the session wants to know when all was read.
+    private(set) var isSessionWaiting = false
     /// Whether more comes though reading was paused: what one read has inflated to.
     var ignoresPause = false
     /// How many messages were handed to the session.
@@ -176,7 +178,14 @@ final class MemoryCarrier: MessageCarrier {
     /// The peer reads what has been sent so far.
     func readAll() {
         unsentBytes = 0
+        guard isSessionWaiting else { return }
+        isSessionWaiting = false
         session?.sentAll()
+    }
+
+    func tellWhenSent() {
+        used()
+        isSessionWaiting = true
     }
 
     func pauseReading() {

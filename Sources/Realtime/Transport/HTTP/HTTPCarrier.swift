@@ -357,6 +357,7 @@ extension HTTPCarrier {
         connection.send { output in
             streaming = (stream, writer.appendHead(response, to: &output))
         }
+        connection.tellWhenEmptied()
         if streaming?.body.isSent == false { finish(stream) }
     }
 
@@ -372,6 +373,7 @@ extension HTTPCarrier {
     func write(_ bytes: UnsafeRawBufferPointer, to stream: HTTPResponseStream) {
         guard let connection, isStreaming(stream) else { return }
         connection.send { streaming?.body.append(bytes, to: &$0) }
+        connection.tellWhenEmptied()
     }
 
     /// Ends the body and goes on to the next request.

@@ -62,6 +62,10 @@ final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
 
     var unsentBytes: Int { closing.isOpen ? connection.unsentBytes : 0 }
 
+    func tellWhenSent() {
+        if closing.isOpen { connection.tellWhenEmptied() }
+    }
+
     func pauseReading() {
         if closing.isOpen { connection.pauseReading() }
     }
@@ -181,6 +185,7 @@ final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
             break
         case .sendCloseAndWait(let code, let reason), .sendCloseAndDrop(let code, let reason):
             connection.send { WebSocketFrame.appendClose(code, reason: reason, to: &$0) }
+            connection.tellWhenEmptied()
             connection.setTimer(after: connection.transport.settings.closeTimeout)
         case .drop:
             connection.finish()

@@ -34,7 +34,7 @@ protocol WebSocketSession: AnyObject {
     /// A whole message. The bytes hold until this returns; text is valid UTF-8.
     func received(
         _ message: UnsafeRawBufferPointer, as kind: WebSocketMessageKind, on socket: WebSocketCarrier)
-    /// All that was sent has left: the peer is ready for more.
+    /// All that was sent has left: the peer is ready for more. It was asked for with `WebSocketCarrier.tellWhenSent`.
     func sentAll(_ socket: WebSocketCarrier)
     /// The socket is gone or going: nothing more comes and nothing more can be sent.
     func closed(_ socket: WebSocketCarrier)
