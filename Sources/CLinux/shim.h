@@ -23,3 +23,9 @@ static inline int realtime_pin_thread(int cpu) {
     mask[cpu / 8] = (unsigned char)(1u << (cpu % 8));
     return sched_setaffinity(0, sizeof(mask), mask);
 }
+
+/* Asks for an object's memory, before it is used: two lines hold what most objects have in use. */
+static inline void realtime_prefetch(const void *object) {
+    __builtin_prefetch(object);
+    __builtin_prefetch((const char *)object + 64);
+}

@@ -29,8 +29,11 @@ final class LocalRoom {
 
     func deliver(_ frame: SharedBytes, to audience: Audience, isEphemeral: Bool) {
         var frame = BroadcastFrame(frame)
-        for receiver in receivers where audience.includes(receiver) {
-            receiver.receive(&frame, isEphemeral: isEphemeral)
+        let receivers = receivers
+        for index in receivers.indices {
+            if index + 2 < receivers.count { prefetch(receivers[index + 2]) }
+            let receiver = receivers[index]
+            if audience.includes(receiver) { receiver.receive(&frame, isEphemeral: isEphemeral) }
         }
     }
 }

@@ -198,6 +198,11 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
         transport.flushLater(self)
     }
 
+    /// It is flushed next.
+    func prefetchStream() {
+        prefetch(stream)
+    }
+
     /// Sends what was collected. Called by the transport at the end of the turn.
     func flush() {
         isMarked = false
@@ -244,7 +249,7 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     private func flush(_ outbox: inout Outbox) -> Outbox.Flush {
         let before = outbox.count
         let result = outbox.flush(
-            describing: transport.slices, pool: transport.outboxes, write: stream.tryWrite)
+            describing: transport.slices, pool: transport.outboxes, write: { stream.tryWrite($0) })
         if result == .blocked { outbox.lend(describing: transport.slices, to: stream.queue) }
         transport.counters.bytesSent += before - outbox.count
         return result

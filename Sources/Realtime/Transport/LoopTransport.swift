@@ -144,7 +144,11 @@ final class LoopTransport: LoopTurnHook {
             }
             rounds += 1
             swap(&toFlush, &flushing)
-            for connection in flushing { connection.flush() }
+            for index in flushing.indices {
+                if index + 2 < flushing.count { prefetch(flushing[index + 2]) }
+                if index + 1 < flushing.count { flushing[index + 1].prefetchStream() }
+                flushing[index].flush()
+            }
             flushing.removeAll(keepingCapacity: true)
         }
     }
