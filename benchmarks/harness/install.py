@@ -19,6 +19,8 @@ def prepare(peer, may_install):
         missing = python(may_install)
     if not missing and peer.go:
         missing = go(peer.go)
+    if not missing and peer.c:
+        missing = c(peer.c)
     if missing:
         return missing
     program = peer.command.split()[0]
@@ -93,18 +95,22 @@ class services_left_alone:
 
 
 def go(source):
+    environment = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(WORK / "go-cache"), "GOFLAGS": ""}
+    return build(source, lambda file, binary: run(["go", "build", "-o", binary, file], **environment))
+
+
+def c(source):
+    return build(source, lambda file, binary: run(["clang", "-O2", "-o", binary, file, "-lcrypto"]))
+
+
+def build(source, compiler):
+    """Has a file of servers/ made into a program, unless that is there already."""
     binary = WORK / pathlib.Path(source).stem
     file = SERVERS / source
     if binary.exists() and binary.stat().st_mtime >= file.stat().st_mtime:
         return ""
-    failed = run(
-        ["go", "build", "-o", str(binary), str(file)],
-        GO111MODULE="off",
-        GOPATH="/usr/share/gocode",
-        GOCACHE=str(WORK / "go-cache"),
-        GOFLAGS="",
-    )
-    return f"go build failed: {failed}" if failed else ""
+    failed = compiler(str(file), str(binary))
+    return f"{source} could not be built: {failed}" if failed else ""
 
 
 def run(command, **environment):

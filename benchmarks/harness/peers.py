@@ -30,6 +30,8 @@ class Peer:
     configuration: str = ""
     # A Go file in servers/ that is built with Debian's Go libraries.
     go: str = ""
+    # A C file in servers/ that is built with Swift's clang and OpenSSL's libcrypto.
+    c: str = ""
     # Whether a file with tokens is made before it starts, and a secret to check them with.
     wants_tokens: bool = False
 
@@ -97,5 +99,6 @@ PEERS = {
             ),
             go="centrifuge_server.go",
         ),
+        Peer("floor", f"{WORK}/floor {{port}}", debian=("libssl-dev",), c="floor.c"),
     ]
 }

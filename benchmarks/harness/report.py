@@ -7,7 +7,7 @@ import pathlib
 import platform
 import statistics
 
-BASELINES = ("picows", "socketify")
+BASELINES = ("picows", "socketify", "floor")
 
 
 def median(runs, key):

@@ -52,6 +52,8 @@ def once(scenario, peer, options):
             *scenario.arguments[1:], *peer.generator_flags(scenario.kind, folder_of(peer)), *(scenario.quick if options.quick else ()),
             "--duration", options.duration, "--server-pid", str(process.pid), "--json",
         ]
+        if options.size:
+            command += ["--size", str(options.size)]
         if (os.cpu_count() or 1) > 1:
             command += ["--pin", str(GENERATOR_CORE)]
         try:
