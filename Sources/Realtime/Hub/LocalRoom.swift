@@ -31,7 +31,9 @@ final class LocalRoom {
         var frame = BroadcastFrame(frame)
         let receivers = receivers
         for index in receivers.indices {
-            if index + 2 < receivers.count { prefetch(receivers[index + 2]) }
+            if index + 3 < receivers.count { prefetch(receivers[index + 3]) }
+            if index + 2 < receivers.count { receivers[index + 2].prefetchCarrier() }
+            if index + 1 < receivers.count { receivers[index + 1].prefetchConnection() }
             let receiver = receivers[index]
             if audience.includes(receiver) { receiver.receive(&frame, isEphemeral: isEphemeral) }
         }

@@ -19,6 +19,12 @@ protocol Receiver: AnyObject {
     /// slowly.
     func receive(_ frame: inout BroadcastFrame, isEphemeral: Bool)
 
+    /// Comes up in a few steps: has fetched from memory what carries its messages.
+    func prefetchCarrier()
+
+    /// Comes up next: has fetched what its carrier writes to.
+    func prefetchConnection()
+
     /// Takes what it has missed, in order. It may take its time: what it is given by `receive` from now on comes
     /// after.
     func catchUp(_ replay: [SharedBytes])

@@ -22,6 +22,14 @@ extension ClientSession: Receiver {
         }
     }
 
+    func prefetchCarrier() {
+        prefetch(carrier)
+    }
+
+    func prefetchConnection() {
+        carrier.prefetchConnection()
+    }
+
     func catchUp(_ replay: [SharedBytes]) {
         if let backlog {
             backlog.append(replay: replay)

@@ -16,6 +16,9 @@ protocol MessageCarrier: AnyObject {
     /// Has the session told once, when what is unsent now has left. There has to be something unsent.
     func tellWhenSent()
 
+    /// Has fetched from memory what it writes to.
+    func prefetchConnection()
+
     /// Leaves what the peer sends where it is until `resumeReading`.
     func pauseReading()
 
@@ -36,6 +39,9 @@ protocol MessageCarrier: AnyObject {
 extension MessageCarrier {
     /// Whoever is told at once of all that is sent waits for nothing.
     func settled() {}
+
+    /// Whoever has nothing far away fetches nothing.
+    func prefetchConnection() {}
 
     /// Whoever tells it each time need not be asked.
     func tellWhenSent() {}

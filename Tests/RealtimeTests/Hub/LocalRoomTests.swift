@@ -32,6 +32,8 @@ final class NotingReceiver: Receiver {
         }
     }
 
+    func prefetchCarrier() {}
+    func prefetchConnection() {}
     func inboxChanged(_ news: InboxNews) {}
     func acknowledged(_ acknowledgement: InboxAcknowledgement) {}
 

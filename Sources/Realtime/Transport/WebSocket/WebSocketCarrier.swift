@@ -62,6 +62,10 @@ final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
 
     var unsentBytes: Int { closing.isOpen ? connection.unsentBytes : 0 }
 
+    func prefetchConnection() {
+        if closing.isOpen { prefetch(connection) }
+    }
+
     func tellWhenSent() {
         if closing.isOpen { connection.tellWhenEmptied() }
     }
