@@ -14,7 +14,7 @@ final class LocalRoom {
     var count: Int { receivers.count }
 
     func add(_ receiver: any Receiver) {
-        if receivers.isEmpty { receivers.reserveCapacity(1) }
+        receivers.growSparingly()
         receivers.append(receiver)
         receiver.entered(self, at: receivers.count - 1)
     }

@@ -35,8 +35,7 @@ struct RoomMembers {
 
     mutating func insert(_ member: RoomMember) {
         assert(!contains(member.user), "a user is a member once")
-        // Memory for just the one, where an array would take it for more.
-        if members.isEmpty, members.capacity == 0 { members.reserveCapacity(1) }
+        members.growSparingly()
         members.append(member)
         if !places.isEmpty {
             places[member.user] = Int32(members.count - 1)

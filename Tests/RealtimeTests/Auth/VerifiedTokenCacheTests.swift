@@ -33,6 +33,20 @@ struct VerifiedTokenCacheTests {
         #expect(cache.count == 0)
     }
 
+    @Test("A token whose digest only begins like that of a remembered one is another token")
+    func samePrefix() throws {
+        let cache = VerifiedTokenCache(capacity: 4)
+        let (known, other) = (TokenDigest(words: (1, 2, 3, 4)), TokenDigest(words: (1, 2, 3, 5)))
+        let token = try token()
+        cache.insert(token, for: known, of: cache.generation, at: Forge.now)
+        #expect(cache.token(for: other) == nil)
+        cache.insert(try self.token(), for: other, of: cache.generation, at: Forge.now)
+        cache.remove(other)
+        #expect(cache.token(for: known) === token)
+        #expect(cache.token(for: other) == nil)
+        #expect(cache.count == 1)
+    }
+
     @Test("There are never more than its capacity, and one that is used stays while others only pass")
     func bounded() throws {
         let cache = VerifiedTokenCache(capacity: 8)
