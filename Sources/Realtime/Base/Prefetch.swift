@@ -6,5 +6,18 @@ import CLinux
 /// most of what such a loop costs.
 @inline(__always)
 func prefetch(_ object: AnyObject) {
-    realtime_prefetch(Unmanaged.passUnretained(object).toOpaque())
+    prefetch(addressOf(object))
+}
+
+/// The same for an object that only its address is known of: a reference to it would be counted, and the count stands in
+/// the very memory that is far away. Nothing happens where no object is any more.
+@inline(__always)
+func prefetch(_ address: UnsafeRawPointer) {
+    realtime_prefetch(address)
+}
+
+/// Where an object is.
+@inline(__always)
+func addressOf(_ object: AnyObject) -> UnsafeRawPointer {
+    UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque())
 }

@@ -23,7 +23,7 @@ extension ClientSession: Receiver {
     }
 
     func prefetchCarrier() {
-        prefetch(carrier)
+        prefetch(carrierAddress)
     }
 
     func prefetchConnection() {

@@ -10,6 +10,8 @@ final class ClientSession: LoopTimerTarget {
     /// The carrier holds the session, and tells it `closed` before it goes. Others may hold the session for longer, as
     /// handlers that still work do: once `life.isOver`, it may be gone.
     unowned(unsafe) let carrier: any MessageCarrier
+    /// Where that is.
+    let carrierAddress: UnsafeRawPointer
 
     var life: SessionLife
     /// Who it is; nil until that is known.
@@ -38,6 +40,7 @@ final class ClientSession: LoopTimerTarget {
 
     init(carrier: any MessageCarrier, on shard: HubShard, deviceHint: DeviceID?, services: SessionServices) {
         self.carrier = carrier
+        carrierAddress = addressOf(carrier)
         self.shard = shard
         self.services = services
         self.deviceHint = deviceHint

@@ -5,6 +5,7 @@
 final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
     /// Gone when the connection is: used only while `closing` says that it is not closed.
     private unowned(unsafe) let connection: Connection
+    private let connectionAddress: UnsafeRawPointer
     private var session: (any WebSocketSession)?
     private var decoder: WebSocketDecoder
     private var closing = WebSocketClosing()
@@ -16,6 +17,7 @@ final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
 
     init(_ connection: Connection, deflate: WebSocketDeflateParameters?) {
         self.connection = connection
+        connectionAddress = addressOf(connection)
         let transport = connection.transport
         decoder = WebSocketDecoder(maximumMessageSize: transport.settings.maxMessage)
         inflater = deflate.map(transport.deflate.inflater(for:))
@@ -63,7 +65,7 @@ final class WebSocketCarrier: ConnectionDriver, MessageCarrier {
     var unsentBytes: Int { closing.isOpen ? connection.unsentBytes : 0 }
 
     func prefetchConnection() {
-        if closing.isOpen { prefetch(connection) }
+        prefetch(connectionAddress)
     }
 
     func tellWhenSent() {
