@@ -29,6 +29,7 @@ final class LocalRoom {
 
     func deliver(_ frame: SharedBytes, to audience: Audience, isEphemeral: Bool) {
         var frame = BroadcastFrame(frame)
+        // What the next ones need comes from memory meanwhile, in three steps, as each is found through the one before.
         let receivers = receivers
         for index in receivers.indices {
             if index + 3 < receivers.count { prefetch(receivers[index + 3]) }

@@ -48,8 +48,8 @@ final class Connection: TCPStreamDelegate, LoopTimerTarget {
     private let stream: TCPStream
     private var driver: (any ConnectionDriver)?
     private let link: TLSLink?
-    /// Not checked for being used while it is used: nothing that it calls comes back to it, and the check would cost as
-    /// much as all else that is done for a message.
+    /// Not checked for being used while it is used, which is a tenth of what a message costs outside of the kernel: what
+    /// writes into it only writes, and what it is flushed to only sends.
     @exclusivity(unchecked) private var outbox = Outbox()
     /// The size of one large message that is not counted against the limit of what may wait, until all has left.
     private var oversized = 0
