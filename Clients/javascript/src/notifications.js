@@ -33,6 +33,7 @@ export function createNotifications({ ask, tell }) {
   /** Somebody wants to know of notifications; somebody has asked for the list. */
   let isActive = false
   let isLoaded = false
+  let isRefreshing = false
   /** The newest that is counted. */
   let newest = 0
   /** @type {any} */
@@ -129,7 +130,11 @@ export function createNotifications({ ask, tell }) {
   /** Looks at the newest again; what is older stays as it is known. */
   const refresh = async () => {
     version++
-    if (isLoaded) await fetchPage(undefined, true).catch(() => {})
+    // The look that is under way asks once more by itself.
+    if (!isLoaded || isRefreshing) return
+    isRefreshing = true
+    await fetchPage(undefined, true).catch(() => {})
+    isRefreshing = false
   }
 
   /**
@@ -146,14 +151,13 @@ export function createNotifications({ ask, tell }) {
       await marking
       page = await ask("notification_list", { limit: PAGE, filter, before })
     } while (asked !== version)
-    const oldest = page.items.at(-1)?.seq ?? 0
+    const oldest = page.items.at(-1)?.seq
     const latest = page.items[0]?.seq ?? 0
     const kept = inbox.items.filter((item) => {
-      const { seq, read } = item
       // One that is read in the list of unread ones stays there, also when that happens while the list is asked for.
-      if (read && filter === "unread") return isAgain || before || !items.includes(item)
-      if (seq > latest) return before || filter !== "archived"
-      return isAgain && page.next && seq < oldest
+      if (item.read && filter === "unread") return isAgain || before || !items.includes(item)
+      if (item.seq > latest) return before || filter !== "archived"
+      return isAgain && page.next && item.seq < oldest
     })
     newest = Math.max(newest, latest)
     if (!isAgain || !page.next) next = page.next

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
+import { createNotifications } from "../src/notifications.js"
 import { backend } from "./support/api.js"
 import { startWorld, TRANSPORTS } from "./support/clients.js"
 import { collect, eventually, inState, next } from "./support/waiting.js"
@@ -176,6 +177,22 @@ test("what is read in the list of unread ones stays there until it is loaded aga
   assert.deepEqual(titles(inbox.items), ["D", "C", "B"])
   await inbox.load()
   assert.deepEqual(titles(inbox.items), ["C", "B"])
+})
+
+test("however often the list has to be looked at again, one question at a time is under way", async () => {
+  let [asked, underway, most] = [0, 0, 0]
+  const ask = async () => {
+    asked++
+    most = Math.max(most, ++underway)
+    await new Promise((resolve) => setImmediate(resolve))
+    underway--
+    return { items: [], unread: 0, unseen: 0 }
+  }
+  const { inbox, refresh } = createNotifications({ ask, tell() {} })
+  await inbox.load()
+  for (let times = 0; times < 3; times++) refresh()
+  await eventually(() => asked > 1 && underway === 0)
+  assert.equal(most, 1)
 })
 
 for (const transport of TRANSPORTS) describe(`over ${transport}`, () => {
