@@ -6,14 +6,21 @@ import Testing
 /// Readers that do not read, or not as fast as others write.
 @Suite("Slow readers", .timeLimit(.minutes(10)))
 struct SlowReaderTests {
+    /// Two clients in a room, and how the second one reads.
+    private func meet(
+        in house: MemoryHouse
+    ) throws -> (ada: ContractClient, bob: ContractClient, link: MemoryLink) {
+        let (ada, bob) = (try house.connect("ada"), try house.connect("bob"))
+        try bob.join("a")
+        try ada.join("a")
+        try bob.expect("user_online")
+        return (ada, bob, try #require(bob.link as? MemoryLink))
+    }
+
     @Test("a slow reader gets no ephemeral messages, and all others")
     func slowReader() async throws {
         try await withMemoryHouse { house in
-            let (ada, bob) = (try house.connect("ada"), try house.connect("bob"))
-            let link = try #require(bob.link as? MemoryLink)
-            try bob.join("a")
-            try ada.join("a")
-            try bob.expect("user_online")
+            let (ada, bob, link) = try meet(in: house)
             _ = try link.onLoop { $0.holdsBack = true }
             let large = String(repeating: "x", count: 60_000)
             for _ in 0..<10 { try ada.ask("message", in: "a", #""\#(large)""#) }
@@ -31,11 +38,7 @@ struct SlowReaderTests {
     @Test("a reader that keeps up is not waited for")
     func quickReader() async throws {
         try await withMemoryHouse { house in
-            let (ada, bob) = (try house.connect("ada"), try house.connect("bob"))
-            let link = try #require(bob.link as? MemoryLink)
-            try bob.join("a")
-            try ada.join("a")
-            try bob.expect("user_online")
+            let (ada, bob, link) = try meet(in: house)
             try ada.ask("message", in: "a", "1")
             try bob.expect("message")
             #expect(try link.onLoop { !$0.isSessionWaiting })
